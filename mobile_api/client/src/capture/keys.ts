@@ -1,0 +1,44 @@
+import { call } from '../queue/call'
+import { theStore } from '../store/database'
+import type { KeyRow, SessionRow } from '../store/shapes'
+
+/**
+ * This person's key on this phone: made once, not extractable, its public half enrolled. Without an enrolment (no network
+ * yet, an older server) photos are kept unsigned, which the server accepts and marks; it is tried again at every start.
+ */
+export async function enrolPhone(session: SessionRow, phoneName: string): Promise<KeyRow | null> {
+  const store = theStore()
+  let row = await store.keys.get(session.person)
+  if (!row) {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+    const publicKey = await crypto.subtle.exportKey('jwk', pair.publicKey)
+    const fresh: KeyRow = {
+      person: session.person,
+      device: '',
+      name: phoneName,
+      privateKey: pair.privateKey,
+      publicKey,
+      n: 0,
+      lastStatement: '',
+    }
+    // Two tabs may have come here at once: the first key stays.
+    row = await store.transaction('rw', store.keys, async () => {
+      const other = await store.keys.get(session.person)
+      if (other) return other
+      await store.keys.add(fresh)
+      return fresh
+    })
+  }
+  if (row.device) return row
+  const { kty, crv, x, y } = row.publicKey
+  const answer = await call(session, 'POST', '/api/v1/devices', { json: { name: row.name, public_key: { kty, crv, x, y } } })
+  const id = answer.kind === 'ok' ? (answer.body as { id?: unknown }).id : undefined
+  if (typeof id !== 'string' && typeof id !== 'number') return null
+  await store.keys.update(session.person, { device: String(id) })
+  return { ...row, device: String(id) }
+}
+
+/** A phone that was revoked gets a new key, and with it a new chain. */
+export async function forgetKey(person: string): Promise<void> {
+  await theStore().keys.delete(person)
+}

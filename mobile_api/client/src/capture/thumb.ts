@@ -1,0 +1,31 @@
+import { theStore } from '../store/database'
+
+const EDGE = 320
+
+/** A small derived picture for lists, made after the tick; the original is never touched. Null where it cannot be decoded. */
+export async function thumbOf(uuid: string): Promise<Blob | null> {
+  const store = theStore()
+  const kept = await store.thumbs.get(uuid)
+  if (kept) return kept.data.byteLength ? new Blob([kept.data], { type: 'image/jpeg' }) : null
+  const original = await store.bytes.get(uuid)
+  if (!original) return null
+  const small = await shrink(new Blob([original.data]))
+  // An empty row says "cannot be decoded", so that a 60-megapixel picture is not tried at every drawing.
+  const data = small ? await small.arrayBuffer() : new ArrayBuffer(0)
+  await store.thumbs.put({ uuid, data }).catch(() => undefined)
+  return small
+}
+
+async function shrink(blob: Blob): Promise<Blob | null> {
+  try {
+    const full = await createImageBitmap(blob, { resizeWidth: EDGE, resizeQuality: 'medium' })
+    const canvas = document.createElement('canvas')
+    canvas.width = full.width
+    canvas.height = full.height
+    canvas.getContext('2d')?.drawImage(full, 0, 0)
+    full.close()
+    return await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.7))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,104 @@
+"""Photos of problems and the claims made of them. A photo and its claim join, whichever comes second."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from server.files.models import StoredFile
+from server.problems.models import Embargo, Problem
+from server.units.models import Person
+
+
+class PhotoStage(models.TextChoices):
+    BEFORE = "before", _("Before")
+    DURING = "during", _("During")
+    AFTER = "after", _("After")
+
+
+class Photo(models.Model):
+    """A photo as it came: the original is write-once in ``server.files``; what is here was declared or read from it.
+
+    Positions are WGS 84 degrees. ``fingerprint`` is a signed 64-bit perceptual hash of the upright picture.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    uploader = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=40)
+    received_at = models.DateTimeField(db_index=True)
+
+    photo_stage = models.CharField(max_length=10, choices=PhotoStage.choices)
+    site = models.UUIDField(null=True, blank=True)
+    captured_at = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=10, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    accuracy_m = models.FloatField(null=True, blank=True)
+    heading = models.FloatField(null=True, blank=True)
+    statement = models.TextField(blank=True, help_text="The capture statement, the very bytes as sent.")
+    signature = models.CharField(max_length=120, blank=True)
+
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    exif_time = models.DateTimeField(null=True, blank=True)
+    exif_lon = models.FloatField(null=True, blank=True)
+    exif_lat = models.FloatField(null=True, blank=True)
+    exif = models.JSONField(default=dict, blank=True)
+    damaged = models.BooleanField(default=False)
+    damage_detail = models.CharField(max_length=200, blank=True)
+    fingerprint = models.BigIntegerField(null=True, blank=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    render_failed = models.BooleanField(default=False)
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, null=True, blank=True, related_name="photos")
+    embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["captured_at", "received_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(photo_stage__in=["before", "during", "after"]), name="photo_stage_known"),
+            models.CheckConstraint(condition=Q(source__in=["", "camera", "library"]), name="photo_source_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo_stage} {self.sha256[:12]}"
+
+
+class Claim(models.Model):
+    """A report, visit, progress, supervision record or application says that this photo is its own.
+
+    A photo belongs to one problem, and to one report, visit or progress; an application may name what the problem holds.
+    """
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("Report")
+        VISIT = "visit", _("Visit")
+        PROGRESS = "progress", _("Progress")
+        SUPERVISION = "supervision", _("On-site supervision")
+        APPLICATION = "application", _("Application")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.UUIDField(db_index=True)
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="claims")
+    record_kind = models.CharField(max_length=12, choices=Kind.choices)
+    record_id = models.UUIDField(db_index=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    observed_at = models.DateTimeField()
+    claimed_at = models.DateTimeField()
+    embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["photo", "record_kind", "record_id"], name="a_photo_claimed_once_a_record"),
+            # One photo shows one thing on one occasion; only an application names photos that another record brought.
+            models.UniqueConstraint(fields=["photo"], condition=~Q(record_kind="application"), name="a_photo_belongs_to_one_record"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["record_kind", "record_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.record_kind} {self.record_id}: {self.photo}"

@@ -1,0 +1,61 @@
+"""Reads of photos that actions and faces share."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from server.evidence.models import Claim, Photo
+from server.evidence.policy import photos_visible_to
+from server.problems.models import Problem
+from server.regulation.requirements import PhotoFact
+from server.units.models import Person
+from server.units.predicates import office_day
+
+
+def photos_of(problem: Problem, person: Person, at: datetime) -> QuerySet[Photo]:
+    """The problem's photos that this person may see, in the order they were taken."""
+    return photos_visible_to(person, at).filter(problem=problem).order_by("captured_at", "received_at")
+
+
+def known_photos(photos: Iterable[UUID], problem: Problem, person: Person, at: datetime) -> set[UUID]:
+    """Which of the named photos an application may name: the problem's own that the person sees, or new ones of theirs."""
+    wanted = list(photos)
+    seen = photos_visible_to(person, at).filter(pk__in=wanted).filter(Q(problem=problem) | Q(problem__isnull=True))
+    on_the_way = Claim.objects.filter(photo__in=wanted, problem=problem).values_list("photo", flat=True)
+    return set(seen.values_list("pk", flat=True)) | set(on_the_way)
+
+
+def missing_of(record_kind: str, record_id: UUID) -> list[UUID]:
+    """Photos that a record claims and that have not arrived."""
+    claimed = list(Claim.objects.filter(record_kind=record_kind, record_id=record_id).values_list("photo", flat=True))
+    arrived = set(Photo.objects.filter(pk__in=claimed).values_list("pk", flat=True))
+    return [photo for photo in claimed if photo not in arrived]
+
+
+def photo_facts(problem: Problem) -> tuple[PhotoFact, ...]:
+    """All photos of a problem as the regulation asks of them: those here, and those still to come.
+
+    What an unreleased inspection brought to a known problem is no fact of it yet (Article 10).
+    """
+    free = Q(embargo__isnull=True) | Q(embargo__lifted_at__isnull=False)
+    photos = list(Photo.objects.filter(free, problem=problem))
+    digests = {stage: {p.sha256 for p in photos if p.photo_stage == stage} for stage in ("before", "after")}
+    both = digests["before"] & digests["after"]
+    facts = [
+        PhotoFact(
+            id=str(photo.pk),
+            site=str(photo.site or problem.pk),
+            stage=photo.photo_stage,
+            refused="damaged" if photo.damaged else ("reused" if photo.sha256 in both and photo.photo_stage != "during" else None),
+            in_app=photo.source == "camera",
+            taken_on=office_day(photo.captured_at) if photo.captured_at else None,
+        )
+        for photo in photos
+    ]
+    here = {photo.pk for photo in photos}
+    coming = Claim.objects.filter(free, problem=problem).exclude(photo__in=here).values_list("photo", flat=True)
+    hidden = set(Photo.objects.filter(pk__in=coming).values_list("pk", flat=True))
+    facts += [PhotoFact(id=str(photo), site=str(problem.pk), stage="", arrived=False) for photo in coming if photo not in hidden]
+    return tuple(facts)

@@ -1,0 +1,36 @@
+"""Writing who sees a problem before its time: grants and embargoes. Higher rooms call these; nothing here reads them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from server.problems.models import Embargo, Grant, Problem
+from server.units.models import Person
+
+
+def grant(person: Person, problem: Problem, ground: str, *, inspection: UUID | None = None, until: datetime | None = None) -> None:
+    """Let a person see one problem; with ``inspection`` also what that inspection's embargo hides."""
+    Grant.objects.get_or_create(
+        person=person, problem=problem, inspection=inspection, defaults={"ground": ground, "until": until}
+    )
+
+
+def embargo(inspection: UUID, subject: UUID) -> Embargo:
+    """The embargo of an unannounced inspection on one problem (or on the inspection itself); made once."""
+    row, _made = Embargo.objects.get_or_create(inspection=inspection, subject=subject)
+    return row
+
+
+def lift(inspection: UUID, subjects: Iterable[UUID] | None, at: datetime) -> list[UUID]:
+    """Lift the embargoes of an inspection, all or for single subjects; returns the subjects that are now open."""
+    rows = Embargo.objects.filter(inspection=inspection, lifted_at__isnull=True)
+    if subjects is not None:
+        rows = rows.filter(subject__in=list(subjects))
+    opened = list(rows.values_list("subject", flat=True))
+    rows.update(lifted_at=at)
+    return opened
+
+
+def is_embargoed(problem: Problem) -> bool:
+    """Whether the problem was found on an inspection not yet released for it: it cannot be listed, merged or planned."""
+    return problem.embargo is not None and problem.embargo.lifted_at is None

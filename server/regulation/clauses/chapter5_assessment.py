@@ -1,0 +1,97 @@
+"""Chapter 5, assessment: Articles 19 to 22."""
+
+from server.regulation.clauses.clause import Clause, clause
+
+CLAUSES: tuple[Clause, ...] = (
+    clause(
+        "19-1",
+        "按省考核办法、扣分实施细则及市、区要求开展考核",
+        "Deduction rules stand in the rule set and can be added to by file.",
+        "扣分规则列入规则集,可增补。",
+        built=False,
+    ),
+    clause(
+        "20-1",
+        "考核范围:镇街、园区和区直有关单位",
+        "Towns, subdistricts, the park, and departments in both roles.",
+        "镇街、园区及部门(两种责任)均纳入。",
+        built=False,
+    ),
+    clause(
+        "21-1",
+        "参照省、市规定对整改工作考核",
+        "Deductions are entries with unit, role, rule, points, ground, document and year.",
+        "扣分逐条登记:单位、责任、规则、分值、依据、文件、年度。",
+        built=False,
+    ),
+    clause(
+        "21-2",
+        "验收不按期按质导致上级扣分的,按上级扣减分值扣牵头单位",
+        "The same points fall on the lead alone.",
+        "等额扣减牵头单位。",
+        built=False,
+    ),
+    clause(
+        "21-3",
+        "同时承担两种责任的,综合考虑工作量和工作难度",
+        "A factor of 0.8 to 1.2 with its ground; the raw total is shown too.",
+        "系数0.8至1.2,须有依据,原始分同时显示。",
+        parameters="factor_least factor_most",
+        built=False,
+    ),
+    clause(
+        "21-4",
+        "漏排查被国家警示片或中央督察通报为典型案例,每个扣10分",
+        "Ten points each.",
+        "每个扣10分。",
+        parameters="points_missed_typical_national",
+        built=False,
+    ),
+    clause(
+        "21-5",
+        "国家警示片一般问题或省督察典型案例,每个扣5分",
+        "Five points each; the same case in both counts once, the higher.",
+        "每个扣5分;同一案例只计较高者。",
+        parameters="points_missed_general",
+        built=False,
+    ),
+    clause(
+        "22-1",
+        "累计扣分10分以上发警示函",
+        "Proposed once a year's raw total reaches 10; a number series of its own.",
+        "年度累计达10分提出警示函,单独编号。",
+        parameters="warning_letter_points",
+        built=False,
+    ),
+    clause(
+        "22-2",
+        "累计扣分20分以上约谈分管负责同志,书面检查",
+        "Proposed at 20.",
+        "达20分提出。",
+        parameters="deputy_interview_points",
+        built=False,
+    ),
+    clause(
+        "22-3",
+        "累计扣分30分以上约谈主要负责同志,书面检查",
+        "Proposed at 30; a jump over two proposes the highest and absorbs the lower ones.",
+        "达30分提出;跨档时取最高档。",
+        parameters="head_interview_points lower_consequences_absorbed",
+        built=False,
+    ),
+    clause(
+        "22-4",
+        "年度考核结果按权重折算,纳入三项考核",
+        "max(0, 100 − total × factor), converted by configurable weights; frozen when published.",
+        "基准分减累计扣分,按权重折算,公布后锁定。",
+        parameters="full_marks weight_committee weight_government weight_pollution",
+        built=False,
+    ),
+    clause(
+        "22-5",
+        "作为干部评价和资金分配的参考依据",
+        "The table goes out as a spreadsheet.",
+        "结果表可导出。",
+        built=False,
+    ),
+)

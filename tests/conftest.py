@@ -1,0 +1,34 @@
+"""What every test may ask for: both databases, one that may be committed to, the served site, a browser.
+
+One run covers both databases (`scripts/test`): each test runs in two processes, one with DB=sq and one with DB=pg. What touches
+no database runs in the first alone.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Playwright's sync interface runs an event loop in the test's own thread, where Django would refuse to query.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+pytest_plugins = ["tests.databases", "tests.served"]
+if (Path(__file__).parent / "clauses.py").exists():
+    pytest_plugins.append("tests.clauses")
+
+ASKING_FOR_A_DATABASE = frozenset({"db", "transactional_db", "django_db_setup"})
+
+
+def touches_the_database(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or not ASKING_FOR_A_DATABASE.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("DB") != "pg" or not hasattr(config, "workerinput"):
+        return
+    dropped = [item for item in items if not touches_the_database(item)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if touches_the_database(item)]
