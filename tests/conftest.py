@@ -12,7 +12,7 @@ import pytest
 # Playwright's sync interface runs an event loop in the test's own thread, where Django would refuse to query.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-pytest_plugins = ["tests.databases", "tests.served"]
+pytest_plugins = ["tests.databases", "tests.served", "tests.world"]
 if (Path(__file__).parent / "clauses.py").exists():
     pytest_plugins.append("tests.clauses")
 

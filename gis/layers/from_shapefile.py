@@ -55,7 +55,7 @@ def _rows(path: Path, encoding: str) -> list[RawRow]:
     names = list(layer.fields)
     rows: list[RawRow] = []
     for number, feature in enumerate(layer, start=1):
-        fields: dict[str, object] = {name: feature[name].value for name in names}
+        fields: dict[str, object] = {name: feature[index].value for index, name in enumerate(names)}
         try:
             rows.append(row_of(number, fields, bytes(feature.geom.wkb)))
         except GDALException:  # a row without geometry

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import LinearRing, MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis.layers.measuring import area_m2
-
-Points = npt.NDArray[np.float64]
+from gis.layers.raw import Points
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
+# Positions as an (n, 2) array of x (east), y (north).
+Points = npt.NDArray[np.float64]
 # Rings of x, y pairs; the first of a polygon is its outer one. Lines have one sequence each.
 Ring = Sequence[tuple[float, float]]
 

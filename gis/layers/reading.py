@@ -16,11 +16,12 @@ from shapely import MultiLineString, MultiPolygon
 
 from gis.coordinates import UnknownSystem, system_named
 from gis.layers import from_geojson, from_geopackage, from_kml, from_shapefile
-from gis.layers.mending import Mended, NotMendable, Points, joined_lines, mended_polygons
+from gis.layers.mending import Mended, NotMendable, joined_lines, mended_polygons
 from gis.layers.opening import MAX_VERTICES, opened, too_many_vertices
-from gis.layers.raw import RawLayer, RawRow, Ring
+from gis.layers.raw import Points, RawLayer, RawRow, Ring
 from gis.layers.refusals import LayerRefused, MissingSystem, Reason
 from gis.layers.systems import OutsideSystem, degrees_of
+from gis.reference_systems import epsg_code, transformer
 
 __all__ = ["LayerRefused", "MissingSystem", "ReadArea", "ReadLayer", "ReadLine", "Report", "ReportLine", "read_layer"]
 
@@ -175,8 +176,10 @@ def _system(raw: RawLayer, file_format: str, srs: str | None, report: Report) ->
 def _known(name: str) -> str:
     try:
         system = system_named(name)
+        if system.startswith("EPSG:"):
+            transformer(epsg_code(system))  # known, but perhaps with no way to WGS 84
     except UnknownSystem as error:
-        raise MissingSystem.because("unknown_system", _("Unknown coordinate system: %(name)s.") % {"name": name[:40]}) from error
+        raise MissingSystem.because("unknown_system", f"{name[:40]}: {_(error.message)}") from error
     return "EPSG:4326" if system == "wgs84" else system
 
 

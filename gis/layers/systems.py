@@ -1,15 +1,14 @@
 """Whole rings into WGS 84 degrees. The same coordinate always gives the same degrees, so shared edges stay shared."""
 
 import numpy as np
-import numpy.typing as npt
 
 from gis.coordinates import BadCoordinates, to_wgs84
+from gis.layers.raw import Points
 from gis.reference_systems import epsg_code, is_geographic, transformer, within_use
 
-Points = npt.NDArray[np.float64]
-
-# A projection leaves noise in the last digits: a tenth of a millimetre is kept, so that the zones of a grid agree.
+# A conversion leaves noise in the last digits: a tenth of a millimetre is kept, so that the zones of a grid agree.
 _DECIMALS = 9
+_SAME_DEGREES = (4326, 4490)
 
 
 class OutsideSystem(ValueError):
@@ -24,7 +23,7 @@ def degrees_of(points: Points, system: str) -> Points:
         raise OutsideSystem
     if system in ("gcj02", "bd09"):
         try:
-            return np.array([to_wgs84(float(x), float(y), system) for x, y in points]).reshape(-1, 2)
+            return np.round([to_wgs84(float(x), float(y), system) for x, y in points], _DECIMALS)
         except BadCoordinates as error:
             raise OutsideSystem from error
     epsg = epsg_code(system)
@@ -34,7 +33,7 @@ def degrees_of(points: Points, system: str) -> Points:
         raise OutsideSystem
     lon, lat = transformer(epsg).transform(points[:, 0], points[:, 1])
     degrees = np.column_stack([lon, lat])
-    if not is_geographic(epsg):
+    if epsg not in _SAME_DEGREES:
         degrees = np.round(degrees, _DECIMALS)
     if not np.isfinite(degrees).all() or (np.abs(lat) > 90).any() or (np.abs(lon) > 180).any():
         raise OutsideSystem

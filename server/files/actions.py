@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from server.files import originals
 from server.files.models import Sealing, StoredBytes, StoredFile
@@ -79,9 +80,9 @@ def seal(file: StoredFile, *, office: Actor, security_admin: Actor, ground: str,
     sealed file it only makes sure that they are gone. Raises Invalid without a ground or when the two are one person.
     """
     if not ground.strip():
-        raise Invalid.one("ground", "required", "A ground is needed.")
+        raise Invalid.one("ground", "required", gettext_noop("A ground is needed."))
     if office.id == security_admin.id:
-        raise Invalid.one("security_admin", "same_person", "Two different persons destroy a file together.")
+        raise Invalid.one("security_admin", "same_person", gettext_noop("Two different persons destroy a file together."))
     with transaction.atomic():
         content = StoredBytes.objects.get(pk=file.content_id)
         sealing, made = Sealing.objects.get_or_create(

@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connections, router, transaction
+from django.db.models import CharField
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from server.records import guards
 from server.records.actor import Actor
@@ -47,7 +49,7 @@ def append(
         raise transaction.TransactionManagementError("A record entry is appended inside the transaction of what it tells of.")
     guards.require(using)
     if at.utcoffset() is None:
-        raise NotCanonical("at", "This time has no zone.")
+        raise NotCanonical("at", gettext_noop("This time has no zone."))
     entry = Entry(
         at=at,
         recorded_at=timezone.now(),
@@ -68,11 +70,20 @@ def append(
         before=canonical_json(before),
         after=canonical_json(after),
     )
+    _refuse_too_long(entry)
     entry.canonical = entry.canonical_form()
     entry.save(using=using, force_insert=True)
     if connection.vendor == "sqlite":
         seal_in_append(entry, using)
     return entry
+
+
+def _refuse_too_long(entry: Entry) -> None:
+    """PostgreSQL refuses a text that is too long for its column, SQLite keeps it: here both refuse."""
+    for field in Entry._meta.concrete_fields:
+        most = field.max_length if isinstance(field, CharField) else None
+        if most is not None and len(getattr(entry, field.attname)) > most:
+            raise NotCanonical(field.name, gettext_noop("This text has more than %(most)s characters."), most=most)
 
 
 def note_access(*, at: datetime, by: Actor, kind: str, object_type: str, object_id: object = "", amount: int = 1) -> AccessEntry:

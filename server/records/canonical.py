@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from server.runtime.refusals import FieldError, Invalid
 
 MOST_NESTED = 64
@@ -39,17 +41,17 @@ def canonical_json(value: object) -> str:
 def instant(value: datetime, where: str = "$") -> str:
     """Spell an aware datetime in UTC, to the microsecond: 2026-09-01T04:00:00.000000Z. Raises NotCanonical for a naive one."""
     if value.utcoffset() is None:
-        raise NotCanonical(where, "This time has no zone.")
+        raise NotCanonical(where, gettext_noop("This time has no zone."))
     try:
         moment = value.astimezone(UTC)
     except OverflowError:
-        raise NotCanonical(where, "This time lies outside the calendar.") from None
+        raise NotCanonical(where, gettext_noop("This time lies outside the calendar.")) from None
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _plain(value: object, where: str, depth: int) -> object:
     if depth > MOST_NESTED:
-        raise NotCanonical("$", "This is nested more than %(most)s deep.", most=MOST_NESTED)
+        raise NotCanonical("$", gettext_noop("This is nested more than %(most)s deep."), most=MOST_NESTED)
     if isinstance(value, Enum):  # before str and int: text choices are both
         return _plain(value.value, where, depth)
     if isinstance(value, Mapping):
@@ -63,7 +65,7 @@ def _key(key: object, where: str) -> str:
     if isinstance(key, Enum):
         key = key.value
     if not isinstance(key, str):
-        raise NotCanonical(where, "A key here is not text.")
+        raise NotCanonical(where, gettext_noop("A key here is not text."))
     return _text(key, where)
 
 
@@ -75,15 +77,15 @@ def _leaf(value: object, where: str) -> object:
             return _text(value, where)
         case int():
             if abs(value) >= 10**MOST_DIGITS:
-                raise NotCanonical(where, "This number has more than %(most)s digits.", most=MOST_DIGITS)
+                raise NotCanonical(where, gettext_noop("This number has more than %(most)s digits."), most=MOST_DIGITS)
             return int(value)
         case float():
             if not math.isfinite(value):
-                raise NotCanonical(where, "This is not a number.")
+                raise NotCanonical(where, gettext_noop("This is not a number."))
             return float(value)
         case Decimal():
             if not value.is_finite():
-                raise NotCanonical(where, "This is not a number.")
+                raise NotCanonical(where, gettext_noop("This is not a number."))
             return format(value, "f")
         case datetime():  # before date, of which it is one
             return instant(value, where)
@@ -91,14 +93,14 @@ def _leaf(value: object, where: str) -> object:
             return value.isoformat()
         case UUID():
             return str(value)
-    raise NotCanonical(where, "A %(type)s cannot be recorded.", type=type(value).__name__)
+    raise NotCanonical(where, gettext_noop("A %(type)s cannot be recorded."), type=type(value).__name__)
 
 
 def _text(value: str, where: str) -> str:
     if "\x00" in value:
-        raise NotCanonical(where, "This text holds a NUL character.")
+        raise NotCanonical(where, gettext_noop("This text holds a NUL character."))
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise NotCanonical(where, "This text holds half of a surrogate pair.") from None
+        raise NotCanonical(where, gettext_noop("This text holds half of a surrogate pair.")) from None
     return str(value)

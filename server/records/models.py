@@ -19,7 +19,7 @@ FIRST_PREVIOUS = "0" * 64
 class SealedKind(models.TextChoices):
     """Whose entries the auditor sees only as sealed ones."""
 
-    NONE = "", _("Open")
+    NONE = "", _("open to the auditor")
     PETITION = "petition", _("Petition")
     ACCOUNTABILITY = "accountability", _("Accountability case")
 
@@ -35,7 +35,7 @@ class Entry(models.Model):
     at = models.DateTimeField(_("done at"))
     recorded_at = models.DateTimeField(_("recorded at"))
     by_id = models.CharField(_("person's id"), max_length=64, db_index=True)
-    by_name = models.CharField(_("by"), max_length=200)
+    by_name = models.CharField(_("done by"), max_length=200)
     by_unit = models.CharField(_("unit's code"), max_length=64, blank=True)
     by_unit_name = models.CharField(_("unit"), max_length=200, blank=True)
     signed_by_id = models.CharField(_("signer's id"), max_length=64, blank=True)
@@ -48,8 +48,8 @@ class Entry(models.Model):
     embargo = models.UUIDField(_("inspection under embargo"), null=True, blank=True, db_index=True)
     sealed_kind = models.CharField(_("sealed"), max_length=16, blank=True, choices=SealedKind.choices)
     rule_edition = models.CharField(_("rule edition"), max_length=64, blank=True)
-    before = models.TextField(_("before"), default="null")
-    after = models.TextField(_("after"), default="null")
+    before = models.TextField(_("state before"), default="null")
+    after = models.TextField(_("state after"), default="null")
     canonical = models.TextField(_("canonical form"))
 
     class Meta:
@@ -122,9 +122,9 @@ class Seal(models.Model):
 class AccessEntry(models.Model):
     """Somebody read what is worth noting: an export, an original, a petitioner's contact, a sealed entry."""
 
-    at = models.DateTimeField(_("at"), db_index=True)
+    at = models.DateTimeField(_("read at"), db_index=True)
     by_id = models.CharField(_("person's id"), max_length=64, db_index=True)
-    by_name = models.CharField(_("by"), max_length=200)
+    by_name = models.CharField(_("read by"), max_length=200)
     by_unit = models.CharField(_("unit's code"), max_length=64, blank=True)
     kind = models.CharField(_("kind of reading"), max_length=64)
     object_type = models.CharField(_("kind of object"), max_length=64)

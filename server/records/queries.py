@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from server.records.models import Entry, Seal
 
@@ -29,6 +29,13 @@ def entries_after(cursor: UUID | None, among: QuerySet[Entry]) -> QuerySet[Entry
     if sequence is None:
         raise UnknownCursor(str(cursor))
     return ordered.filter(seal__sequence__gt=sequence)
+
+
+def last_sequence(among: QuerySet[Entry] | None = None) -> int:
+    """The number of the last entry, or of the last one of `among`; 0 when there is none. What revisions and ETags are made of."""
+    if among is None:
+        return Seal.objects.aggregate(last=Max("sequence"))["last"] or 0
+    return among.aggregate(last=Max("seal__sequence"))["last"] or 0
 
 
 def entries_of(problem: UUID) -> QuerySet[Entry]:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from server.regulation.ruleset import RuleSet
 from server.regulation.workdays import WorkCalendar
 
-_MONTH_END = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?:底|末)?(?:之?前)?")
-_YEAR_END = re.compile(r"(?:(?P<year>20\d\d)年)(?:年?(?:底|末))?(?:之?前)?")
+# "2026年6月前" and "2027年前" are not read: some mean the beginning of that time, some its end.
+_MONTH_END = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?:[底末内](?:之?前)?)?")
+_YEAR_END = re.compile(r"(?:(?P<year>20\d\d)年)年?[底末内](?:之?前)?")
 _DAY = re.compile(r"(?:(?P<year>20\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])(?:日|号)(?:之?前)?")
-_THIS_YEAR_END = re.compile(r"(?P<which>今年|本年|明年)?(?:年?(?:底|末))(?:之?前)?")
+_THIS_YEAR_END = re.compile(r"(?P<which>今年|本年|明年)?(?:年?[底末])(?:之?前)?|(?:今年|本年|年)内")
 _TAIL = re.compile(r"(?:完成整改|整改完成|整改到位|完成验收销号|完成销号|完成)$")
 
 

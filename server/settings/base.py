@@ -108,7 +108,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = environment.folder("XUNGAI_STATIC", VAR / "static")
 STATICFILES_DIRS: list[object] = []
 STORAGES = {
     "default": {

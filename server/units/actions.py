@@ -6,7 +6,6 @@ office's (and the head's own). ``by=None`` is the server's own command line, rec
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -183,7 +182,7 @@ def set_responsibility(
 
 @transaction.atomic
 def load_layer(
-    read: ReadLayer, *, layer: str, name: str, kind: str, source: Path, digest: str, by: Person | None, at: datetime
+    read: ReadLayer, *, layer: str, name: str, kind: str, source: str, by: Person | None, at: datetime
 ) -> LayerEdition:
     """Load a new edition of a layer, whole or not at all, and say which unit answers for each area.
 
@@ -197,7 +196,7 @@ def load_layer(
         raise Invalid.one("unit_field", "unknown", "There is no unit %(codes)s.", codes=", ".join(sorted(map(str, unknown))))
     before = LayerEdition.objects.filter(layer=layer, in_force_to__isnull=True).first()
     answered = dict(AreaUnit.objects.filter(area__edition=before).values_list("area__code", "unit_id")) if before else {}
-    edition = load_edition(layer, name, kind, read, source.name, digest, at)
+    edition = load_edition(layer, name, kind, read, source, read.digest, at)
     answers = [
         AreaUnit(area=area, unit_id=named.get(area.code) or answered[area.code])
         for area in Area.objects.filter(edition=edition)
@@ -207,6 +206,6 @@ def load_layer(
     append(
         at=at, by=who, action="load_layer", article="", object_type="layer", object_id=layer,
         before={"edition": before.number if before else None},
-        after={"edition": edition.number, "areas": len(read.features), "digest": digest, "source": source.name},
+        after={"edition": edition.number, "areas": len(read.features), "digest": read.digest, "source": source},
     )  # fmt: skip
     return edition

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from server.evidence.images import limited
 from server.evidence.images.refusals import NoRendition
@@ -164,6 +165,16 @@ def test_a_jpeg_of_very_many_scans_goes_to_the_child(pool: limited._Pool) -> Non
     end = photo.rfind(b"\xff\xd9")
     limited.inspect(photo[:end] + photo[at:end] * 100 + photo[end:])
     assert len(pool._all) == 1
+
+
+def test_a_small_file_that_asks_for_a_minutes_work_is_not_worked_on(pool: limited._Pool) -> None:
+    photo = saved(Image.new("RGB", (8_000, 6_000), "olive"), progressive=True)
+    at, end = photo.rfind(b"\xff\xda"), photo.rfind(b"\xff\xd9")
+    bomb = photo[:end] + photo[at:end] * 300 + photo[end:]
+    assert "scans" in limited.inspect(bomb).damage_detail
+    with pytest.raises(NoRendition):
+        limited.make_renditions(bomb)
+    assert not limited.inspect(photo).damaged
 
 
 _MEASURED = """

@@ -3,7 +3,7 @@
 import zlib
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from server.evidence.images.limited import make_renditions
 from server.evidence.images.refusals import NoRendition, NotAnImage
@@ -100,6 +100,14 @@ def test_gray_and_cmyk_jpegs_keep_their_tones(mode: str, progressive: bool) -> N
         assert (colour_at(preview, 0.1, 0.1), colour_at(preview, 0.9, 0.9)) == ("red", "blue")
     wanted, got = scene().convert("L").resize((8, 6)), preview.convert("L").resize((8, 6))
     assert max(abs(one - other) for one, other in zip(wanted.tobytes(), got.tobytes(), strict=True)) < 25
+
+
+def test_cmyk_without_adobes_mark_is_not_inverted() -> None:
+    inverted = ImageChops.invert(scene().convert("CMYK"))
+    photo = saved(inverted)
+    at = photo.find(b"\xff\xee")
+    plain = photo[:at] + photo[at + 2 + int.from_bytes(photo[at + 2 : at + 4], "big") :]
+    assert_is_the_scene(make_renditions(plain)["preview"])
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA"])

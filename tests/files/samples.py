@@ -7,12 +7,13 @@ from typing import Any
 
 from server.files.actions import store
 from server.files.models import StoredFile
+from server.files.originals import Readable
 
 RECEIVED = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
 
-def put(content: bytes = PDF, **different: Any) -> StoredFile:
+def put(content: bytes | Readable = PDF, **different: Any) -> StoredFile:
     told: dict[str, Any] = {"uploader_id": "7", "media_type": "application/pdf", "name": "登记表.pdf", "at": RECEIVED}
     return store(content, **(told | different))
 

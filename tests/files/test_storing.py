@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_stored_original_is_not_writable(storage_of_its_own: Path) -> None:
 
 
 def test_an_upload_and_an_open_file_are_stored_like_bytes() -> None:
-    assert put(SimpleUploadedFile("a.pdf", PDF)).sha256 == put(io.BytesIO(PDF), uploader_id="8").sha256 == DIGEST  # type: ignore[arg-type] # read() is all it needs
+    assert put(SimpleUploadedFile("a.pdf", PDF)).sha256 == put(io.BytesIO(PDF), uploader_id="8").sha256 == DIGEST
 
 
 def test_the_same_bytes_from_two_people_are_stored_once_and_belong_to_both(storage_of_its_own: Path) -> None:
@@ -58,7 +59,7 @@ def test_the_same_upload_sent_twice_is_one_row() -> None:
 
 
 @pytest.mark.parametrize("different", [{"content": b"other bytes"}, {"uploader_id": "8"}], ids=["other bytes", "another person"])
-def test_an_id_that_is_taken_is_refused(different: dict[str, object]) -> None:
+def test_an_id_that_is_taken_is_refused(different: dict[str, Any]) -> None:
     own_id = uuid4()
     put(file_id=own_id)
     with pytest.raises(IdTaken):
@@ -114,7 +115,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(storage_of_its_own: Path) -> N
             return super().read(10)
 
     with pytest.raises(ConnectionResetError):
-        put(BreaksOff(PDF))  # type: ignore[arg-type] # read() is all it needs
+        put(BreaksOff(PDF))
     assert everything_under(storage_of_its_own) == []
 
 

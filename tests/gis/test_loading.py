@@ -49,7 +49,7 @@ def test_a_file_becomes_an_edition_with_its_digest_system_and_report():
     assert (area.code, area.name) == ("1", "蝴蝶结")
     assert area.geometry.srid == 4326
     assert shapely.equals(shape_of(area), read.features[0].geometry)
-    assert (area.min_x, area.min_y, area.max_x, area.max_y) == shapely.bounds(read.features[0].geometry)
+    assert (area.min_x, area.min_y, area.max_x, area.max_y) == tuple(shapely.bounds(read.features[0].geometry))
 
 
 def test_geometry_comes_back_from_the_database_to_the_last_bit():

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -61,10 +62,16 @@ def test_a_deed_that_fails_leaves_no_entry_and_no_number() -> None:
 
 @pytest.mark.parametrize(
     "different",
-    [{"after": {"x": float("nan")}}, {"after": {"x": "\x00"}}, {"object_id": "\x00"}, {"at": datetime(2026, 3, 9)}],  # noqa: DTZ001
-    ids=["NaN", "NUL", "NUL in an id", "no zone"],
+    [
+        {"after": {"x": float("nan")}},
+        {"after": {"x": "\x00"}},
+        {"object_id": "\x00"},
+        {"object_id": "7" * 65},
+        {"at": datetime(2026, 3, 9)},  # noqa: DTZ001 - without a zone
+    ],
+    ids=["NaN", "NUL", "NUL in an id", "too long", "no zone"],
 )
-def test_what_cannot_be_recorded_is_refused_before_anything_is_written(different: dict[str, object]) -> None:
+def test_what_cannot_be_recorded_is_refused_before_anything_is_written(different: dict[str, Any]) -> None:
     with pytest.raises(NotCanonical):
         list_problem(**different)
     assert not Entry.objects.exists()

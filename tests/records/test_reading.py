@@ -6,7 +6,7 @@ import pytest
 
 from server.records.actions import seal_now
 from server.records.models import Entry
-from server.records.queries import UnknownCursor, entries_about, entries_after, entries_of
+from server.records.queries import UnknownCursor, entries_about, entries_after, entries_of, last_sequence
 from tests.records.people import list_problem
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +54,9 @@ def test_the_entries_of_a_problem_and_of_an_object_come_oldest_first(five: list[
 def test_a_page_of_entries_is_one_query_with_numbers_and_digests(five: list[Entry], django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator] # pytest-django's fixture
         assert [entry.seal.sequence for entry in entries_after(None, Entry.objects.all())] == [1, 2, 3, 4, 5]
+
+
+def test_the_last_number_is_that_of_what_one_may_see(five: list[Entry]) -> None:
+    assert last_sequence() == 5
+    assert last_sequence(Entry.objects.filter(problem=PROBLEMS[1])) == 4
+    assert last_sequence(Entry.objects.none()) == 0

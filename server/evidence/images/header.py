@@ -20,6 +20,7 @@ _READERS: dict[ImageKind, Callable[[bytes], Header]] = {
     ImageKind.HEIF: heif.read,
 }
 _FLAWS: dict[ImageKind, Callable[[bytes], str | None]] = {
+    ImageKind.JPEG: jpeg.flaw,
     ImageKind.PNG: png.flaw,
     ImageKind.WEBP: webp.flaw,
     ImageKind.HEIF: heif.flaw,
@@ -44,5 +45,4 @@ def read_header(data: bytes) -> Header:
 
 def structural_flaw(data: bytes, kind: ImageKind) -> str | None:
     """What is broken in the file's structure, found without decoding, or None. A JPEG shows its damage only when decoded."""
-    check = _FLAWS.get(kind)
-    return check(data) if check else None
+    return _FLAWS[kind](data)

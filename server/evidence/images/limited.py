@@ -80,7 +80,7 @@ def make_renditions(data: bytes) -> dict[str, bytes]:
 def _is_plain(data: bytes, header: Header) -> bool:
     if header.kind is not ImageKind.JPEG or header.pixels > PLAIN_PIXELS:
         return False
-    return not header.all_at_once or (header.pixels <= PLAIN_PIXELS_AT_ONCE and True)
+    return not header.all_at_once or (header.pixels <= PLAIN_PIXELS_AT_ONCE and jpeg.scans_at_most(data) <= PLAIN_SCANS)
 
 
 def _decoded(answer: dict[str, Any]) -> Decoded:

@@ -27,6 +27,8 @@ def make_renditions(data: bytes) -> dict[str, bytes]:
     NoRendition when nothing can be drawn.
     """
     header = read_header(data)
+    if header.kind is ImageKind.JPEG and (flaw := jpeg.flaw(data)):
+        raise NoRendition(flaw)
     try:
         image = _small(data, header)
         image = _to_srgb(image, header.icc)

@@ -141,7 +141,7 @@ export async function uploadByTus(session: SessionRow, row: PhotoRow, bytes: Arr
 
 /** The fields of `PUT /photos/{uuid}`, which are tus' metadata too. Empty ones are left out. */
 export function photoFields(row: PhotoRow): Record<string, string> {
-  const at = row.source === 'camera' ? row.fix : null
+  const at = row.fix
   const fields: Record<string, string | null> = {
     photo: row.uuid,
     sha256: row.sha256,

@@ -1,0 +1,220 @@
+"""From a photo on the river bank to a closed problem, as each person in turn (Articles 5 to 18)."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.acceptance.actions import (
+    ApplicationDraft,
+    Signature,
+    apply_for_acceptance,
+    confirm,
+    decide,
+    decline,
+    file_closure,
+    give_opinion,
+    record_superior_result,
+    reopen,
+    send_back,
+    submit_upward,
+    withdraw,
+)
+from server.inspections.actions import InspectionDraft, make_inspection, release
+from server.plans.actions import MeasureDraft
+from server.problems.actions import list_problem, Listing
+from server.problems.models import Problem, Standing
+from server.problems.policy import visible_to
+from server.records.models import Entry, Seal
+from server.records.sealing import seal_now
+from server.runtime.refusals import Conflict, Invalid, NotAllowed, NotThere, WrongState
+from tests.world import CHECKLIST, PASSWORD, T0, World, day
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_problem_goes_the_whole_way_and_every_step_names_its_article(world: World) -> None:
+    problem = world.closed()
+    file_closure(problem.pk, by=world.office, at=day(1))
+    problem = world.again(problem)
+    assert (problem.status, problem.number, problem.filing_number) == ("filed", "2026-001", "备2026-001")
+    entries = Entry.objects.filter(problem=problem.pk).exclude(action="photo").order_by("at")
+    assert [(e.action, e.article) for e in entries] == [
+        ("report", "5, 6, 10"),
+        ("list", "5, 6"),
+        ("issue_plan", "7"),
+        ("progress", "8"),
+        ("apply", "16"),
+        ("opinion", "17"),
+        ("decide", "17"),
+        ("confirm", "17"),
+        ("file", "17"),
+    ]
+    seal_now()
+    assert Seal.objects.count() == Entry.objects.count()
+
+
+def test_every_status_leaves_a_standing_behind(world: World) -> None:
+    problem = world.closed()
+    rows = list(Standing.objects.filter(problem=problem).values_list("status", "until_at"))
+    assert [status for status, _until in rows] == [
+        "reported", "listed", "planned", "rectifying", "applied", "accepting", "passed", "closed",
+    ]  # fmt: skip
+    assert [until for _status, until in rows if until is None] == [None]
+
+
+def test_an_application_starts_a_clock_of_ten_working_days(world: World) -> None:
+    problem = world.applied()
+    assert problem.acceptance_due is not None
+    assert problem.acceptance_due.isoformat() == "2026-03-16"
+
+
+def test_an_application_without_photos_or_done_measures_is_refused_with_all_that_is_missing(world: World) -> None:
+    problem = world.rectifying(done=False)
+    with pytest.raises(Invalid) as refused:
+        apply_for_acceptance(problem.pk, ApplicationDraft(statement="完成"), by=world.town_liaison, at=day(0, 4))
+    codes = {error.code for error in refused.value.errors}
+    assert {"measure_undone", "registration_form", "no_before", "no_during", "no_after"} <= codes
+    assert world.again(problem).status == "rectifying"
+
+
+def test_the_application_can_be_withdrawn_before_an_opinion_but_not_after(world: World) -> None:
+    problem = world.applied()
+    withdraw(problem.pk, "补充材料", by=world.town_liaison, at=day(0, 5))
+    assert world.again(problem).status == "rectifying"
+    accepting = world.accepting(at=day(10))
+    with pytest.raises(WrongState):
+        withdraw(accepting.pk, "补充材料", by=world.town_liaison, at=day(11))
+
+
+def test_a_round_is_sent_back_only_once(world: World) -> None:
+    problem = world.applied()
+    send_back(problem.pk, ["登记表未盖章"], by=world.supervisor_liaison, at=day(1))
+    draft = ApplicationDraft(
+        statement="已补正", pairs=[world.pair(problem)], registration_form=world.document(world.town_liaison, day(2), "again")
+    )
+    apply_for_acceptance(problem.pk, draft, by=world.town_liaison, at=day(2))
+    assert world.again(problem).round == 1
+    with pytest.raises(Invalid) as refused:
+        send_back(problem.pk, ["照片不清"], by=world.supervisor_liaison, at=day(3))
+    assert [e.code for e in refused.value.errors] == ["sent_back_already"]
+
+
+def test_a_failed_acceptance_returns_the_problem_with_its_opinions_in_the_next_round(world: World) -> None:
+    problem = world.accepting(result="fail")
+    signature = Signature(world.supervisor_head, password=PASSWORD)
+    decide(problem.pk, "fail", "水边仍有残留垃圾。", signature, at=day(1))
+    problem = world.again(problem)
+    assert (problem.status, problem.round, problem.acceptance_due) == ("rectifying", 2, None)
+
+
+def test_a_pass_is_refused_when_most_opinions_fail(world: World) -> None:
+    problem = world.accepting(result="fail")
+    signature = Signature(world.supervisor_head, password=PASSWORD, form=world.document(world.supervisor_head))
+    with pytest.raises(Invalid) as refused:
+        decide(problem.pk, "pass", "合格", signature, at=day(1))
+    assert "most_failed" in {e.code for e in refused.value.errors}
+
+
+@pytest.mark.parametrize(
+    ("password", "form", "code"),
+    [(None, False, "stamped_form"), ("wrong", True, "wrong_password")],
+)
+def test_a_pass_needs_the_stamped_form_and_the_heads_signature(
+    world: World, password: str | None, form: bool, code: str
+) -> None:
+    problem = world.accepting()
+    signature = Signature(world.supervisor_head, password=password, form=world.document(world.supervisor_head) if form else None)
+    with pytest.raises(Invalid) as refused:
+        decide(problem.pk, "pass", "合格", signature, at=day(1))
+    assert code in {e.code for e in refused.value.errors}
+
+
+def test_of_two_deciding_one_wins_and_the_other_sees_who(world: World) -> None:
+    problem = world.passed()
+    signature = Signature(world.supervisor_head, password=PASSWORD, form=world.document(world.supervisor_head))
+    with pytest.raises(WrongState) as refused:
+        decide(problem.pk, "fail", "不合格", signature, at=day(1))
+    assert (refused.value.status, refused.value.by) == ("passed", "城管局 局长")
+
+
+def test_only_the_leader_of_the_sector_confirms(world: World) -> None:
+    problem = world.passed()
+    with pytest.raises(NotAllowed):
+        confirm(problem.pk, Signature(world.other_district_leader, password=PASSWORD), at=day(1))
+    decline(problem.pk, "照片不足", Signature(world.district_leader, password=PASSWORD), at=day(1))
+    problem = world.again(problem)
+    assert (problem.status, problem.round) == ("rectifying", 2)
+
+
+def test_only_the_superiors_result_closes_what_the_superior_accepts(world: World) -> None:
+    problem = world.listed(source="provincial_inspection", discovery=None, superior_number="第二轮第12项")
+    draft = world.plan_draft(superior_reference="省整改方案第12项", accepted_by="province")
+    from server.plans.actions import issue_plan
+    from server.progress.actions import report_progress
+
+    issue_plan(problem.pk, draft, by=world.office, at=day(0, 2))
+    keys = [m.key for m in world.plan_of(problem).measures.all()]
+    report_progress(
+        problem.pk, 100, "完成", by=world.town_liaison, at=day(0, 3), done=keys, photos=world.stages(world.town_liaison, T0)
+    )
+    problem = world.again(problem)
+    apply_for_acceptance(
+        problem.pk,
+        ApplicationDraft(statement="完成", pairs=[world.pair(problem)], registration_form=world.document(world.town_liaison)),
+        by=world.town_liaison,
+        at=day(0, 4),
+    )
+    give_opinion(problem.pk, "pass", "合格", CHECKLIST, by=world.supervisor_liaison, at=day(0, 5))
+    signature = Signature(world.supervisor_head, password=PASSWORD, form=world.document(world.supervisor_head))
+    decide(problem.pk, "pass", "合格", signature, at=day(0, 6))
+    confirm(problem.pk, Signature(world.district_leader, password=PASSWORD), at=day(0, 7))
+    assert world.again(problem).status == "pre_accepted"
+    submit_upward(problem.pk, "province", None, by=world.office, at=day(1))
+    record_superior_result(
+        problem.pk, "fail", world.document(world.office), T0.date() + timedelta(days=1), by=world.office, at=day(2)
+    )
+    problem = world.again(problem)
+    assert (problem.status, problem.round) == ("rectifying", 2)
+
+
+def test_a_closed_problem_is_reopened_with_new_measures_and_both_units_named(world: World) -> None:
+    problem = world.closed()
+    row = reopen(
+        problem.pk, "rebound", "又见倾倒", [MeasureDraft("再次清运")], T0.date() + timedelta(days=60), by=world.office, at=day(30),
+        document=world.document(world.office),
+    )  # fmt: skip
+    problem = world.again(problem)
+    assert (problem.status, problem.round, problem.measures_done) == ("rectifying", 2, 0)
+    assert [u["code"] for u in row.rectified_by] == ["stone_bridge"]
+    assert [u["code"] for u in row.accepted_by] == ["urban", "water"]
+
+
+def test_an_unannounced_find_is_seen_by_its_people_alone_until_it_is_released(world: World) -> None:
+    inspection = make_inspection(
+        InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"], led_by="oversight_leader"),
+        by=world.office,
+        at=T0,
+    )
+    problem = world.report(inspection=inspection.pk, photos=[world.photo()])
+
+    def sees(name: str) -> bool:
+        return visible_to(world.people[name], day(1)).filter(pk=problem.pk).exists()
+
+    assert [n for n in world.people if sees(n)] == ["office", "leading_group", "oversight_leader", "inspector"]
+    with pytest.raises(Invalid) as refused:
+        list_problem(problem.pk, Listing(source="district_self_check", sector="waste", discovery="other"), by=world.office, at=day(1))
+    assert [e.code for e in refused.value.errors] == ["embargoed"]
+    with pytest.raises(NotThere):
+        release(inspection.pk, by=world.town_head, at=day(1))
+    release(inspection.pk, by=world.office, at=day(1))
+    assert sees("town_liaison")
+    assert sees("town_head")
+    assert not sees("lotus_liaison")
+    with pytest.raises(Conflict):
+        release(inspection.pk, by=world.office, at=day(2))
+
+
+def test_the_same_number_is_never_given_twice(world: World) -> None:
+    numbers = [world.listed(at=day(n)).number for n in range(3)]
+    assert numbers == ["2026-001", "2026-002", "2026-003"]
+    assert Problem.objects.count() == 3
