@@ -2,7 +2,7 @@
 
 import os
 
-bind = "0.0.0.0:8000"  # noqa: S104 - inside the container; only the proxy reaches it
+bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("XUNGAI_WEB_PROCESSES", "2"))
 threads = int(os.environ.get("XUNGAI_WEB_THREADS", "12"))

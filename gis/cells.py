@@ -68,6 +68,26 @@ def tile_of(cell: int, z: int) -> Tile:
     return Tile(z, _gather(ancestor), _gather(ancestor >> 1))
 
 
+def ranges_covering(west: float, south: float, east: float, north: float, most: int = 32) -> list[tuple[int, int]]:
+    """Ranges of keys, both ends included and none touching the next, that together hold every point of a box.
+
+    The box is WGS 84 degrees with west <= east and south <= north. It is covered by the smallest tiles of which `most` are
+    enough, so the ranges hold points beside the box too.
+    """
+    corners = cell_of(west, north), cell_of(east, south)
+    for z in range(ZOOM, -1, -1):
+        (_z, left, top), (_z, right, bottom) = (tile_of(cell, z) for cell in corners)
+        if (right - left + 1) * (bottom - top + 1) <= most:
+            break
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(cell_range(z, x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)):
+        if merged and merged[-1][1] + 1 == low:
+            merged[-1] = (merged[-1][0], high)
+        else:
+            merged.append((low, high))
+    return merged
+
+
 def bounds_of(z: int, x: int, y: int) -> Bounds:
     """The tile's edges in WGS 84 degrees."""
     side = 1 << z

@@ -43,7 +43,9 @@ def day(n: float, hour: float = 0) -> datetime:
 
 
 def _layer(areas: list[tuple[str, str, str, Any]]) -> ReadLayer:
-    features = [ReadArea(code=code, name=name, unit_code=unit, geometry=MultiPolygon([shape])) for code, name, unit, shape in areas]
+    features = [
+        ReadArea(code=code, name=name, unit_code=unit, geometry=MultiPolygon([shape])) for code, name, unit, shape in areas
+    ]
     return ReadLayer(features=features, report=Report(), digest="0" * 64)
 
 
@@ -62,9 +64,15 @@ class World:
     # -- things that happen, with as little to say as possible ------------------------------------------------------
 
     def report(
-        self, by: Person | None = None, at: datetime = T0, location: dict[str, Any] | None = None, photos: list[UUID] | None = None,
-        inspection: UUID | None = None, title: str = "石桥镇河岸垃圾堆放", **more: Any,
-    ) -> Problem:  # fmt: skip
+        self,
+        by: Person | None = None,
+        at: datetime = T0,
+        location: dict[str, Any] | None = None,
+        photos: list[UUID] | None = None,
+        inspection: UUID | None = None,
+        title: str = "石桥镇河岸垃圾堆放",
+        **more: Any,
+    ) -> Problem:
         report_id = uuid4()
         draft = ReportDraft(
             title=title,
@@ -80,7 +88,9 @@ class World:
         digest = sha256(str(report_id).encode()).hexdigest()
         return submit_report(report_id, draft, Received("{}", digest, digest), by=by or self.inspector, at=at).problem
 
-    def photo(self, by: Person | None = None, at: datetime = T0, stage: str = "before", shade: int = 90, photo_id: UUID | None = None) -> UUID:
+    def photo(
+        self, by: Person | None = None, at: datetime = T0, stage: str = "before", shade: int = 90, photo_id: UUID | None = None
+    ) -> UUID:
         data = jpeg(shade=shade)
         photo_id = photo_id or uuid4()
         declared = Declared(
@@ -124,9 +134,14 @@ class World:
         problem = self.planned(at=at, **changes)
         keys = [m.key for m in self.plan_of(problem).measures.all()] if done else []
         report_progress(
-            problem.pk, 100 if done else 30, "已清运", by=self.town_liaison, at=at + timedelta(hours=3), done=keys,
+            problem.pk,
+            100 if done else 30,
+            "已清运",
+            by=self.town_liaison,
+            at=at + timedelta(hours=3),
+            done=keys,
             photos=self.stages(self.town_liaison, at) if done else [],
-        )  # fmt: skip
+        )
         return self.again(problem)
 
     def stages(self, by: Person, at: datetime) -> list[UUID]:

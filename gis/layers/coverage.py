@@ -61,19 +61,17 @@ def _gaps(areas: Sequence[ReadArea], tolerance_m2: float) -> list[Flaw]:
     shapes = np.array([area.geometry for area in areas], dtype=object)
     united = shapely.union_all(shapes)
     enclosed = [Polygon(ring) for part in shapely.get_parts(united) if isinstance(part, Polygon) for ring in part.interiors]
-    own_holes = {shapely.normalize(Polygon(ring)).wkb for shape in shapes for part in shape.geoms for ring in part.interiors}
-    candidates = [gap for gap in enclosed if shapely.normalize(gap).wkb not in own_holes]
     # Narrow gaps that reach the outside: what the union gains when it is widened and narrowed again. Corners are left as
     # they are by mitred joins, so only real slits are gained.
     widened = shapely.buffer(united, OPEN_GAP_WIDTH / 2, join_style="mitre", mitre_limit=2)
     narrowed = shapely.buffer(widened, -OPEN_GAP_WIDTH / 2, join_style="mitre", mitre_limit=2)
     gained = shapely.difference(narrowed, shapely.union_all([united, *enclosed]))
     flaws: list[Flaw] = []
-    for gap in [*candidates, *(part for part in shapely.get_parts(gained) if isinstance(part, Polygon))]:
+    for gap in [*enclosed, *(part for part in shapely.get_parts(gained) if isinstance(part, Polygon))]:
         size = area_m2(gap)
         if size > tolerance_m2:
             touched = STRtree(shapes).query(shapely.buffer(gap, 1e-7), predicate="intersects")
-            if len(touched) > 1:  # a notch of one area alone is its own shape
+            if len(touched) > 1:  # a hole or a notch of one area alone is its own shape
                 flaws.append(_flaw("gap", tuple(areas[index].code for index in sorted(touched)), gap))
     return flaws
 

@@ -94,7 +94,9 @@ class Decision(models.Model):
     text = models.TextField()
     demands = models.JSONField(default=list, blank=True)
     form = models.UUIDField(null=True, blank=True)
-    opinions_given = models.JSONField(default=list, help_text="[{unit, name, result}] as they stood; missing ones named with none.")
+    opinions_given = models.JSONField(
+        default=list, help_text="[{unit, name, result}] as they stood; missing ones named with none."
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -106,7 +108,7 @@ class Decision(models.Model):
 
 
 class Closure(models.Model):
-    """The district leader's word on a passed application: confirmed or declined. Names who rectified and who accepted (Article 18)."""
+    """The district leader's word on a passed application. Names who rectified and who accepted (Article 18)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="closures")

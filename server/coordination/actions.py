@@ -21,6 +21,12 @@ def suggest(text: str, *, by: Person, at: datetime, page: str = "") -> Suggestio
         raise Invalid.one("text", "too_long", "At most %(most)s characters.", most=5_000)
     row = Suggestion.objects.create(by=by, at=at, text=words, page=page[:200])
     append(
-        at=at, by=actor(by, capacities(by, at)), action="suggest", article="", object_type="suggestion", object_id=row.pk, after={}
+        at=at,
+        by=actor(by, capacities(by, at)),
+        action="suggest",
+        article="",
+        object_type="suggestion",
+        object_id=row.pk,
+        after={},
     )
     return row

@@ -65,7 +65,7 @@ class EndorseBody(Body):
 
 
 class ListBody(Body):
-    source = Text(40)
+    source = Text(40)  # type: ignore[assignment]  # the contract's name; DRF keeps declared fields apart
     sector = Text(40)
     discovery = Text(40, required=False, allow_null=True, default=None)
     discovery_file = optional_uuid()
@@ -100,7 +100,7 @@ class CorrectBody(Body):
 
 
 class AddSourceBody(Body):
-    source = Text(40)
+    source = Text(40)  # type: ignore[assignment]  # as above
     superior_number = Optional(60)
     disclosed_on = optional_date()
 

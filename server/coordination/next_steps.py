@@ -45,7 +45,9 @@ def allowed_actions(problem: Problem, person: Person, at: datetime, held: Capaci
     for move in MOVES.values():
         if move.action in NO_PROBLEM_YET or status not in move.from_:
             continue
-        if not policy.may(person, move.action, problem, at, held) and not policy.may_enter_on_paper(person, move.action, problem, at, held):
+        if not policy.may(person, move.action, problem, at, held) and not policy.may_enter_on_paper(
+            person, move.action, problem, at, held
+        ):
             continue
         if move.action in (Action.SUSPEND, Action.RESUME) and not rules.flag("suspension_allowed"):
             continue

@@ -157,16 +157,28 @@ def _adjust(problem: UUID, body: Content, by: Person, at: datetime) -> object:
 
 def _reassign(problem: UUID, body: Content, by: Person, at: datetime) -> object:
     return acceptance.reassign(
-        problem, body["ground"], body["document"], by=by, at=at, main_units=body["main_units"],
+        problem,
+        body["ground"],
+        body["document"],
+        by=by,
+        at=at,
+        main_units=body["main_units"],
         supervising_units=body["supervising_units"],
-    )  # fmt: skip
+    )
 
 
 def _progress(problem: UUID, body: Content, by: Person, at: datetime) -> object:
     return report_progress(
-        problem, body["percent"], body["text"], by=by, at=at, done=body["done"], reached=body["reached"], flag=body["flag"] or "",
+        problem,
+        body["percent"],
+        body["text"],
+        by=by,
+        at=at,
+        done=body["done"],
+        reached=body["reached"],
+        flag=body["flag"] or "",
         photos=body["photos"],
-    )  # fmt: skip
+    )
 
 
 def _apply(problem: UUID, body: Content, by: Person, at: datetime) -> object:
@@ -200,9 +212,16 @@ def _file(problem: UUID, body: Content, by: Person, at: datetime) -> object:
 
 def _reopen(problem: UUID, body: Content, by: Person, at: datetime) -> object:
     return acceptance.reopen(
-        problem, body["reason"], body["text"], measure_drafts(body["measures"]), body["deadline"], by=by, at=at, visit=body["visit"],
+        problem,
+        body["reason"],
+        body["text"],
+        measure_drafts(body["measures"]),
+        body["deadline"],
+        by=by,
+        at=at,
+        visit=body["visit"],
         document=body["document"],
-    )  # fmt: skip
+    )
 
 
 VERBS: Mapping[str, Verb] = {

@@ -156,9 +156,16 @@ def _join(photo: Photo, claim_: Claim, problem: Problem, at: datetime) -> None:
 
 
 def claim(
-    photos: Sequence[UUID], *, problem: Problem, record_kind: str, record_id: UUID, by: Person, at: datetime, observed_at: datetime,
+    photos: Sequence[UUID],
+    *,
+    problem: Problem,
+    record_kind: str,
+    record_id: UUID,
+    by: Person,
+    at: datetime,
+    observed_at: datetime,
     embargo: Embargo | None = None,
-) -> list[UUID]:  # fmt: skip
+) -> list[UUID]:
     """Claim photos for a record of a problem, and join those that are here; returns those still to come.
 
     ``problem`` is the locked row (its photo marks are set on it; the caller saves). Raises Conflict for a photo that another

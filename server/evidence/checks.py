@@ -47,7 +47,9 @@ def _findings(photo: Photo) -> Iterator[Check]:
         yield Check("from_library", "notice", "Chosen from files, not taken in the app.")
     if photo.width * photo.height < SMALL_PIXELS:
         yield Check("small", "notice", "The picture is small.", {"width": photo.width, "height": photo.height})
-    if photo.exif.get("software") and any(name in photo.exif["software"].lower() for name in ("photoshop", "gimp", "snapseed", "lightroom")):
+    if photo.exif.get("software") and any(
+        name in photo.exif["software"].lower() for name in ("photoshop", "gimp", "snapseed", "lightroom")
+    ):
         yield Check("edited", "warning", "Saved by a picture editor.", {"software": photo.exif["software"]})
     yield from _of_time(photo)
     yield from _of_place(photo)
@@ -73,7 +75,9 @@ def _of_place(photo: Photo) -> Iterator[Check]:
     if photo.exif_lon is not None and photo.exif_lat is not None:
         apart = distance_m(photo.lon, photo.lat, photo.exif_lon, photo.exif_lat)
         if apart > EXIF_APART_M:
-            yield Check("exif_position_differs", "warning", "The camera's position is not the one given.", {"metres": round(apart)})
+            yield Check(
+                "exif_position_differs", "warning", "The camera's position is not the one given.", {"metres": round(apart)}
+            )
     problem = photo.problem
     if problem is not None and problem.lon is not None and problem.lat is not None:
         site = problem.sites.filter(pk=photo.site).first() if photo.site else None

@@ -96,7 +96,9 @@ class Claim(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["photo", "record_kind", "record_id"], name="a_photo_claimed_once_a_record"),
             # One photo shows one thing on one occasion; only an application names photos that another record brought.
-            models.UniqueConstraint(fields=["photo"], condition=~Q(record_kind="application"), name="a_photo_belongs_to_one_record"),
+            models.UniqueConstraint(
+                fields=["photo"], condition=~Q(record_kind="application"), name="a_photo_belongs_to_one_record"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["record_kind", "record_id"])]
 

@@ -48,7 +48,9 @@ def photo_facts(problem: Problem) -> tuple[PhotoFact, ...]:
             id=str(photo.pk),
             site=str(photo.site or problem.pk),
             stage=photo.photo_stage,
-            refused="damaged" if photo.damaged else ("reused" if photo.sha256 in both and photo.photo_stage != "during" else None),
+            refused="damaged"
+            if photo.damaged
+            else ("reused" if photo.sha256 in both and photo.photo_stage != "during" else None),
             in_app=photo.source == "camera",
             taken_on=office_day(photo.captured_at) if photo.captured_at else None,
         )

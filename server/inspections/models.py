@@ -40,7 +40,17 @@ class Inspection(models.Model):
         ordering: ClassVar[list[str]] = ["-date", "-made_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(kind__in=["spot_check", "special_inspection", "oversight", "self_check", "look_back", "campaign", "site_check"]),
+                condition=Q(
+                    kind__in=[
+                        "spot_check",
+                        "special_inspection",
+                        "oversight",
+                        "self_check",
+                        "look_back",
+                        "campaign",
+                        "site_check",
+                    ]
+                ),
                 name="inspection_kind_known",
             )
         ]
@@ -138,7 +148,9 @@ class Submission(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     body_sha256 = models.CharField(max_length=64, help_text="Of the body's bytes first accepted.")
-    content_sha256 = models.CharField(max_length=64, help_text="Of its canonical content: another order of keys is the same content.")
+    content_sha256 = models.CharField(
+        max_length=64, help_text="Of its canonical content: another order of keys is the same content."
+    )
     received_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -27,7 +27,10 @@ VISITORS = (
 
 
 def visible_inspections(person: Person, at: datetime, held: Capacities | None = None) -> QuerySet[Inspection]:
-    """The inspections this person may know of. An unannounced one before its release: office, leading_group, its leader, its people."""
+    """The inspections this person may know of.
+
+    An unannounced one before its release: office, leading_group, its leader and its people alone (Article 10).
+    """
     held = held or capacities(person, at)
     if held.sees_everything:
         return Inspection.objects.all()
@@ -49,7 +52,11 @@ def visible_inspections(person: Person, at: datetime, held: Capacities | None = 
 
 
 def may_make(held: Capacities, kind: str, problems: list[Problem]) -> bool:
-    """The office, inspection_bureau, an oversight leader; a unit its own self_check; the lead unit a site_check; a lead department a campaign."""
+    """Who may make an inspection (Article 10).
+
+    The office, inspection_bureau and oversight leaders; a unit its own self_check; a problem's lead unit a site_check; a
+    department that leads a sector a campaign.
+    """
     if held.has(*MAKERS):
         return True
     units = held.units()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from server.plans.models import Measure, Plan, Stage
 from server.plans.queries import current_plan, done_measure_keys
-from server.problems import involvement, policy
+from server.problems import involvement
 from server.problems.models import Problem
 from server.problems.moves import Step, move
 from server.problems.visibility import is_embargoed
@@ -18,12 +18,10 @@ from server.regulation.requirements import (
     ApprovalFact,
     IssuePlanFacts,
     MeasureFact,
-    ReassignFacts,
     StageFact,
     UnitsFact,
 )
 from server.regulation.sources import Level
-from server.regulation.statuses import Status
 from server.rulebook.queries import rules_in_force
 from server.units.models import Person, Unit
 from server.units.queries import sector_duty
@@ -151,7 +149,10 @@ def issue_plan(problem_id: UUID, draft: PlanDraft, *, by: Person, at: datetime) 
 
 
 def adjust_plan(problem_id: UUID, draft: PlanDraft, adjustment: Adjustment, *, by: Person, at: datetime) -> Plan:
-    """A new version of an issued plan: ground, approver, document; a later deadline or other goal shows as a difference (Article 7)."""
+    """A new version of an issued plan, with ground, approver and document (Article 7).
+
+    A later deadline or another goal shows as a difference between the versions.
+    """
     with move(problem_id, Action.ADJUST_PLAN, by=by, at=at) as step:
         before = current_plan(step.problem)
         kept = {m.id for m in draft.measures if m.id}
@@ -179,7 +180,9 @@ def write_version(
     """Write the next version of a problem's plan with its units and marks; called inside a move that has judged the draft."""
     problem = step.problem
     names = dict(
-        Unit.objects.filter(code__in=[*draft.main_units, *draft.supervising_units, *draft.assisting_units]).values_list("code", "name")
+        Unit.objects.filter(code__in=[*draft.main_units, *draft.supervising_units, *draft.assisting_units]).values_list(
+            "code", "name"
+        )
     )
     plan = Plan.objects.create(
         problem=problem,
@@ -192,7 +195,12 @@ def write_version(
         superior_reference=draft.superior_reference,
         accepted_by=draft.accepted_by or "district",
         approvals=[
-            {"step": a.step, "by": a.by, "date": a.date.isoformat() if a.date else None, "document": str(a.document) if a.document else None}
+            {
+                "step": a.step,
+                "by": a.by,
+                "date": a.date.isoformat() if a.date else None,
+                "document": str(a.document) if a.document else None,
+            }
             for a in draft.approvals
         ],
         document=(adjustment.document if adjustment else None) or draft.document,
@@ -202,7 +210,11 @@ def write_version(
         extended_check=draft.extended_check,
         units={
             side: [{"code": code, "name": names[code]} for code in codes]
-            for side, codes in (("main", draft.main_units), ("supervising", draft.supervising_units), ("assisting", draft.assisting_units))
+            for side, codes in (
+                ("main", draft.main_units),
+                ("supervising", draft.supervising_units),
+                ("assisting", draft.assisting_units),
+            )
         },
         rule_edition=edition,
         issued_at=step.at,

@@ -1,4 +1,4 @@
-"""What is done to a problem itself: reported, endorsed, listed, returned, merged, cancelled, restored, corrected (Articles 5 and 6)."""
+"""What is done to a problem itself, before and beside its plan (Articles 5 and 6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -305,7 +305,14 @@ def restore(problem_id: UUID, reason: str, *, by: Person, at: datetime) -> Probl
     return step.problem
 
 
-_PLAIN = {"title": 120, "description": 10_000, "original_text": 10_000, "superior_number": 60, "superior_round": 40, "superior_batch": 40}
+_PLAIN = {
+    "title": 120,
+    "description": 10_000,
+    "original_text": 10_000,
+    "superior_number": 60,
+    "superior_round": 40,
+    "superior_batch": 40,
+}
 
 
 def correct(problem_id: UUID, field_name: str, value: Any, ground: str, *, by: Person, at: datetime) -> Problem:
@@ -342,7 +349,9 @@ def correct(problem_id: UUID, field_name: str, value: Any, ground: str, *, by: P
         else:
             known = field_name != ""
         step.require(
-            CorrectFacts(field=field_name, ground=ground, value_given=value not in (None, "", []), value_known=known, changes=changes)
+            CorrectFacts(
+                field=field_name, ground=ground, value_given=value not in (None, "", []), value_known=known, changes=changes
+            )
         )
         if place is not None:
             places.put(problem, place, problem.accuracy_m)
@@ -363,7 +372,9 @@ def add_source(
     """The same site named again: a further source is kept, and the highest level rules (Article 5, dynamic update)."""
     with move(problem_id, Action.ADD_SOURCE, by=by, at=at) as step:
         problem = step.problem
-        there = {(problem.source, problem.superior_number)} | set(problem.further_sources.values_list("source", "superior_number"))
+        there = {(problem.source, problem.superior_number)} | set(
+            problem.further_sources.values_list("source", "superior_number")
+        )
         step.require(
             AddSourceFacts(
                 source=source, source_known=source in sources.BY_CODE, already_there=(source, superior_number) in there
@@ -376,11 +387,15 @@ def add_source(
         before = problem.level
         if problem.level:
             problem.level = sources.highest([Level(problem.level), level])
-        step.record({"source": source, "superior_number": superior_number or None, "level": problem.level}, before={"level": before})
+        step.record(
+            {"source": source, "superior_number": superior_number or None, "level": problem.level}, before={"level": before}
+        )
     return problem
 
 
-def add_site(problem_id: UUID, site_id: UUID, name: str, location: object, *, by: Person, at: datetime, crs: str | None = None) -> Problem:
+def add_site(
+    problem_id: UUID, site_id: UUID, name: str, location: object, *, by: Person, at: datetime, crs: str | None = None
+) -> Problem:
     """Add a further place to a problem (点位, Article 5)."""
     with move(problem_id, Action.ADD_SITE, by=by, at=at) as step:
         place = places.place_point(location, crs, at) if location is not None else None

@@ -1,4 +1,4 @@
-"""Which units are named in a problem, in what order and on which side. Written by plans and by reassigning, through here alone."""
+"""Which units are named in a problem, in what order and on which side: written through here alone."""
 
 from collections.abc import Sequence
 

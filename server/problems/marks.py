@@ -17,6 +17,7 @@ from server.regulation.statuses import ENDED, FINISHED, ON_MAIN_UNIT, OPEN, Stat
 from server.rulebook.queries import rules_of
 from server.units.predicates import office_day
 
+
 def plan_marks(problem: Problem) -> PlanMarks | None:
     """What pace knows of the plan in force; None before there is one."""
     if problem.plan_issued_on is None:

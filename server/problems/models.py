@@ -32,13 +32,16 @@ STATUS_LABELS = {
 class Embargo(models.Model):
     """What was found in an unannounced inspection is hidden until its release (Article 10).
 
-    One row for each problem of the inspection, and one for the inspection itself. Problem, visit, photo and record entry hold its id from the start; release
-    sets ``lifted_at`` here and changes nothing else, so that nothing append-only is touched.
+    One row for each problem of the inspection, and one for the inspection itself. Problem, visit, photo and record entry
+    hold its id from the start; release sets ``lifted_at`` here and changes nothing else, so that nothing append-only is
+    touched.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     inspection = models.UUIDField(db_index=True)
-    subject = models.UUIDField(db_index=True, help_text="The problem's id, or the inspection's own for what concerns it as a whole.")
+    subject = models.UUIDField(
+        db_index=True, help_text="The problem's id, or the inspection's own."
+    )
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -173,7 +176,9 @@ class Problem(models.Model):
                 condition=Q(location__isnull=True) | Q(cell__isnull=False, lon__isnull=False, lat__isnull=False),
                 name="placed_problem_has_its_cell",
             ),
-            models.CheckConstraint(condition=~Q(status="merged") | Q(merged_into__isnull=False), name="merged_problem_names_the_other"),
+            models.CheckConstraint(
+                condition=~Q(status="merged") | Q(merged_into__isnull=False), name="merged_problem_names_the_other"
+            ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="no_problem_is_merged_into_itself"),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -293,7 +298,9 @@ class Standing(models.Model):
         ordering: ClassVar[list[str]] = ["from_at", "pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["problem"], condition=Q(until_at__isnull=True), name="one_open_standing_a_problem"),
-            models.CheckConstraint(condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")), name="standing_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")), name="standing_ends_after_start"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["from_at", "until_at"])]
 

@@ -16,8 +16,8 @@ from django.db import transaction
 
 from server.problems import marks, policy
 from server.problems.models import FileReference, Problem
-from server.records.models import Entry
 from server.records.actions import append
+from server.records.models import Entry
 from server.regulation import lifecycle
 from server.regulation.lifecycle import Action
 from server.regulation.requirements import Missing
@@ -93,7 +93,12 @@ class Step:
         self.outcome = outcome
 
     def record(
-        self, after: Mapping[str, Any], before: Mapping[str, Any] | None = None, *, object_type: str = "", object_id: object = None
+        self,
+        after: Mapping[str, Any],
+        before: Mapping[str, Any] | None = None,
+        *,
+        object_type: str = "",
+        object_id: object = None,
     ) -> None:
         """What the one entry says of this move, beside the status; given at most once a step for each key."""
         self._after.update(after)

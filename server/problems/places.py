@@ -33,7 +33,9 @@ class Place:
         return Point(self.point.lon, self.point.lat, srid=4326) if self.point else None
 
 
-def place_point(location: object, crs: str | None, at: datetime, *, accuracy_m: float | None = None, field_name: str = "location") -> Place:
+def place_point(
+    location: object, crs: str | None, at: datetime, *, accuracy_m: float | None = None, field_name: str = "location"
+) -> Place:
     """Locate a given GeoJSON point.
 
     ``crs``: wgs84 (none), gcj02, bd09 or EPSG:n. Raises Invalid naming the field for whatever cannot be a point. A point

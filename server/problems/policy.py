@@ -54,13 +54,18 @@ def _granted(person: Person, at: datetime) -> QuerySet[Grant, UUID]:
 
 
 def _by_unit(held: Capacities, listed: Q) -> Q:
-    """A unit sees what it is named in or reported, and its area's: once listed, or as soon as found on an open or released inspection."""
+    """A unit sees what it is named in or reported, and what lies in its area.
+
+    The latter once listed, or as soon as it was found on an announced or released inspection.
+    """
     units = held.units()
     if not units:
         return Q(pk__in=[])
     named = Q(pk__in=Involvement.objects.filter(unit__in=units).values("problem"))
     its_area = Q(area__in=AreaUnit.objects.filter(unit__in=units).values("area")) | Q(area_code__in=area_codes_answered_by(units))
-    found_openly = Q(status__in=[Status.REPORTED, Status.RETURNED, Status.MERGED]) & (Q(open_inspection=True) | Q(embargo__isnull=False))
+    found_openly = Q(status__in=[Status.REPORTED, Status.RETURNED, Status.MERGED]) & (
+        Q(open_inspection=True) | Q(embargo__isnull=False)
+    )
     sees = named | Q(reporting_unit__in=units) | (its_area & (listed | found_openly))
     sectors = supervised_sectors(units, held.on)
     if sectors:
@@ -118,7 +123,9 @@ def may(person: Person, action: Action | str, problem: Problem, at: datetime, he
     return _WHO[move.who](person, held, problem, move)
 
 
-def acting_unit(person: Person, action: Action | str, problem: Problem, at: datetime, held: Capacities | None = None) -> str | None:
+def acting_unit(
+    person: Person, action: Action | str, problem: Problem, at: datetime, held: Capacities | None = None
+) -> str | None:
     """For which of the problem's units the person acts in this move: the one to write into the record."""
     held = held or capacities(person, at)
     move = find_move(Action(action))
@@ -198,7 +205,9 @@ _WHO = {
 }
 
 
-def may_enter_on_paper(typist: Person, action: Action | str, problem: Problem, at: datetime, held: Capacities | None = None) -> bool:
+def may_enter_on_paper(
+    typist: Person, action: Action | str, problem: Problem, at: datetime, held: Capacities | None = None
+) -> bool:
     """Who may type in what a head or leader signed on paper: the office or a liaison of the signing unit, never the rectifier."""
     if Action(action) not in ENTERS_PAPER:
         return False

@@ -81,7 +81,13 @@ def filtered(person: Person, at: datetime, filters: Filters, held: Capacities | 
     if filters.pace:
         rows = rows.filter(_any(marks.with_pace(name, on) for name in filters.pace))
     rows = _without(rows, filters.without)
-    for name, column in (("kind", "plan_kind"), ("source", "source"), ("level", "level"), ("sector", "sector"), ("area", "area_code")):
+    for name, column in (
+        ("kind", "plan_kind"),
+        ("source", "source"),
+        ("level", "level"),
+        ("sector", "sector"),
+        ("area", "area_code"),
+    ):
         values = getattr(filters, name)
         if values:
             rows = rows.filter(**{f"{column}__in": values})

@@ -8,7 +8,9 @@ from server.problems.models import Embargo, Grant, Problem
 from server.units.models import Person
 
 
-def grant(person: Person, problem: Problem, ground: str, *, inspection: UUID | None = None, until: datetime | None = None) -> None:
+def grant(
+    person: Person, problem: Problem, ground: str, *, inspection: UUID | None = None, until: datetime | None = None
+) -> None:
     """Let a person see one problem; with ``inspection`` also what that inspection's embargo hides."""
     Grant.objects.get_or_create(
         person=person, problem=problem, inspection=inspection, defaults={"ground": ground, "until": until}

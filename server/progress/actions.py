@@ -14,9 +14,17 @@ from server.units.models import Person
 
 
 def report_progress(
-    problem_id: UUID, percent: int | None, text: str, *, by: Person, at: datetime, done: Sequence[UUID] = (), reached: Sequence[UUID] = (),
-    flag: str = "", photos: Sequence[UUID] = (),
-) -> Progress:  # fmt: skip
+    problem_id: UUID,
+    percent: int | None,
+    text: str,
+    *,
+    by: Person,
+    at: datetime,
+    done: Sequence[UUID] = (),
+    reached: Sequence[UUID] = (),
+    flag: str = "",
+    photos: Sequence[UUID] = (),
+) -> Progress:
     """A main unit says how far it is: percent, words, measures done, stages reached, photos of "during".
 
     Raises Invalid for a percent out of 0–100, measures of another unit, unknown measures or stages; Conflict for a photo that
@@ -74,4 +82,3 @@ def report_progress(
             object_id=row.pk,
         )
     return row
-

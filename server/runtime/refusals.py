@@ -4,8 +4,9 @@ The order in which they are asked: NotThere (404) → NotAllowed (403) → Wrong
 Texts are msgids with named parameters; the face translates them into the reader's language.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 
@@ -16,7 +17,7 @@ class FieldError:
     field: str
     code: str
     text: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class Refusal(Exception):

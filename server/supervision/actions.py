@@ -1,8 +1,9 @@
 """On-site supervision: recorded, replied to, the reply accepted (Article 13(3))."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -25,10 +26,10 @@ from server.units.roles import Role
 class SupervisionDraft:
     """What the leading group found and asks for; the reply is due in ten working days unless a day is named."""
 
-    date: date
+    date: dt.date
     people: Sequence[str]
     opinion: str
-    reply_due: date | None = None
+    reply_due: dt.date | None = None
     document: UUID | None = None
     photos: Sequence[UUID] = ()
 
@@ -42,7 +43,7 @@ def _seen(problem_id: UUID, by: Person, at: datetime, held: Capacities) -> Probl
 
 @transaction.atomic
 def record_supervision(problem_id: UUID, draft: SupervisionDraft, *, by: Person, at: datetime) -> SupervisionRecord:
-    """Record an on-site supervision with its written opinion; the problem is red until the office accepts the reply (Article 13)."""
+    """Record an on-site supervision with its opinion; the problem is red until the office accepts the reply (Article 13)."""
     held = capacities(by, at)
     problem = _seen(problem_id, by, at, held)
     if not held.has(Role.LEADING_GROUP, Role.OFFICE):
@@ -64,21 +65,42 @@ def record_supervision(problem_id: UUID, draft: SupervisionDraft, *, by: Person,
     if errors:
         raise Invalid(errors)
     row = SupervisionRecord.objects.create(
-        problem=problem, date=draft.date, people=people, opinion=draft.opinion.strip(), document=draft.document, reply_due=due, by=by, at=at
+        problem=problem,
+        date=draft.date,
+        people=people,
+        opinion=draft.opinion.strip(),
+        document=draft.document,
+        reply_due=due,
+        by=by,
+        at=at,
     )
     _name_file(problem, draft.document, "supervision", at)
     claim(draft.photos, problem=problem, record_kind="supervision", record_id=row.pk, by=by, at=at, observed_at=at)
     problem.supervision_open = problem.supervision_open or draft.date
     marks.keep(problem, at)
     append(
-        at=at, by=actor(by, held), action="supervision", article="13", object_type="supervision", object_id=row.pk, problem=problem.pk,
-        after={"date": draft.date, "people": people, "opinion": row.opinion, "reply_due": due, "photos": [str(p) for p in draft.photos]},
-    )  # fmt: skip
+        at=at,
+        by=actor(by, held),
+        action="supervision",
+        article="13",
+        object_type="supervision",
+        object_id=row.pk,
+        problem=problem.pk,
+        after={
+            "date": draft.date,
+            "people": people,
+            "opinion": row.opinion,
+            "reply_due": due,
+            "photos": [str(p) for p in draft.photos],
+        },
+    )
     return row
 
 
 @transaction.atomic
-def reply_to_supervision(supervision_id: UUID, text: str, file: UUID | None = None, *, by: Person, at: datetime) -> SupervisionRecord:
+def reply_to_supervision(
+    supervision_id: UUID, text: str, file: UUID | None = None, *, by: Person, at: datetime
+) -> SupervisionRecord:
     """A main unit replies to the opinion; a later reply replaces one not yet accepted (Article 13)."""
     held = capacities(by, at)
     row = _row(supervision_id)
@@ -95,9 +117,16 @@ def reply_to_supervision(supervision_id: UUID, text: str, file: UUID | None = No
     row.save(update_fields=["reply", "reply_file", "replied_by", "replied_at", "replying_unit"])
     _name_file(problem, file, "supervision_reply", at)
     append(
-        at=at, by=actor(by, held, unit), action="supervision_reply", article="13", object_type="supervision", object_id=row.pk,
-        problem=problem.pk, before={"reply": before or None}, after={"reply": row.reply, "late": office_day(at) > row.reply_due},
-    )  # fmt: skip
+        at=at,
+        by=actor(by, held, unit),
+        action="supervision_reply",
+        article="13",
+        object_type="supervision",
+        object_id=row.pk,
+        problem=problem.pk,
+        before={"reply": before or None},
+        after={"reply": row.reply, "late": office_day(at) > row.reply_due},
+    )
     return row
 
 
@@ -119,9 +148,15 @@ def accept_supervision_reply(supervision_id: UUID, *, by: Person, at: datetime) 
     problem.supervision_open = still.date if still else None
     marks.keep(problem, at)
     append(
-        at=at, by=actor(by, held), action="accept_supervision_reply", article="13", object_type="supervision", object_id=row.pk,
-        problem=problem.pk, after={"accepted": True},
-    )  # fmt: skip
+        at=at,
+        by=actor(by, held),
+        action="accept_supervision_reply",
+        article="13",
+        object_type="supervision",
+        object_id=row.pk,
+        problem=problem.pk,
+        after={"accepted": True},
+    )
     return row
 
 

@@ -34,7 +34,9 @@ class SupervisionRecord(models.Model):
         ordering: ClassVar[list[str]] = ["date", "at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(reply_due__gte=F("date")), name="reply_is_due_after_the_visit"),
-            models.CheckConstraint(condition=Q(accepted_at__isnull=True) | Q(replied_at__isnull=False), name="only_a_reply_is_accepted"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(replied_at__isnull=False), name="only_a_reply_is_accepted"
+            ),
         ]
 
     def __str__(self) -> str:

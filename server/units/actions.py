@@ -33,9 +33,17 @@ def _who(by: Person | None, at: datetime, *allowed: Role) -> Actor:
 
 @transaction.atomic
 def create_unit(
-    code: str, name: str, kind: str, *, by: Person | None, at: datetime, short_name: str = "", sector_authority: bool = False,
-    houses_office: bool = False, position: int = 0,
-) -> Unit:  # fmt: skip
+    code: str,
+    name: str,
+    kind: str,
+    *,
+    by: Person | None,
+    at: datetime,
+    short_name: str = "",
+    sector_authority: bool = False,
+    houses_office: bool = False,
+    position: int = 0,
+) -> Unit:
     """Add a unit (Articles 3 and 4). Raises Invalid for a code or name already in use or a kind unknown."""
     who = _who(by, at, Role.ADMIN)
     errors = []
@@ -46,10 +54,23 @@ def create_unit(
     if errors:
         raise Invalid(errors)
     unit = Unit.objects.create(
-        code=code, name=name, kind=kind, short_name=short_name or name, sector_authority=sector_authority,
-        houses_office=houses_office, position=position,
-    )  # fmt: skip
-    append(at=at, by=who, action="create_unit", article="3, 4", object_type="unit", object_id=code, after={"name": name, "kind": kind})
+        code=code,
+        name=name,
+        kind=kind,
+        short_name=short_name or name,
+        sector_authority=sector_authority,
+        houses_office=houses_office,
+        position=position,
+    )
+    append(
+        at=at,
+        by=who,
+        action="create_unit",
+        article="3, 4",
+        object_type="unit",
+        object_id=code,
+        after={"name": name, "kind": kind},
+    )
     return unit
 
 
@@ -63,17 +84,30 @@ def create_person(username: str, name: str, password: str | None, *, by: Person 
     person.set_password(password)
     person.save()
     append(
-        at=at, by=who, action="create_person", article="", object_type="person", object_id=person.pk,
+        at=at,
+        by=who,
+        action="create_person",
+        article="",
+        object_type="person",
+        object_id=person.pk,
         after={"username": username, "name": name},
-    )  # fmt: skip
+    )
     return person
 
 
 @transaction.atomic
 def grant_role(
-    person: Person, role: Role | str, *, by: Person | None, at: datetime, unit: str | None = None, areas: Sequence[str] = (),
-    sectors: Sequence[str] = (), from_date: date, until_date: date | None = None,
-) -> RoleHolding:  # fmt: skip
+    person: Person,
+    role: Role | str,
+    *,
+    by: Person | None,
+    at: datetime,
+    unit: str | None = None,
+    areas: Sequence[str] = (),
+    sectors: Sequence[str] = (),
+    from_date: date,
+    until_date: date | None = None,
+) -> RoleHolding:
     """Give a role. The three administrators are never one person, and an administrator has no business role (等保 2.0)."""
     who = _who(by, at, Role.SECURITY_ADMIN)
     role = Role(role)
@@ -90,14 +124,32 @@ def grant_role(
     try:
         with transaction.atomic():
             holding = RoleHolding.objects.create(
-                person=person, role=role, unit_id=unit, areas=list(areas), sectors=list(sectors), from_date=from_date, until_date=until_date
+                person=person,
+                role=role,
+                unit_id=unit,
+                areas=list(areas),
+                sectors=list(sectors),
+                from_date=from_date,
+                until_date=until_date,
             )
     except IntegrityError:
         raise Invalid.one("role", "incompatible", "This role cannot be held this way.") from None
     append(
-        at=at, by=who, action="grant_role", article="", object_type="person", object_id=person.pk,
-        after={"role": role, "unit": unit, "areas": list(areas), "sectors": list(sectors), "from": from_date, "until": until_date},
-    )  # fmt: skip
+        at=at,
+        by=who,
+        action="grant_role",
+        article="",
+        object_type="person",
+        object_id=person.pk,
+        after={
+            "role": role,
+            "unit": unit,
+            "areas": list(areas),
+            "sectors": list(sectors),
+            "from": from_date,
+            "until": until_date,
+        },
+    )
     return holding
 
 
@@ -111,9 +163,15 @@ def end_role(holding_id: int, *, by: Person | None, at: datetime, last_day: date
     holding.until_date = max(last_day, holding.from_date)
     holding.save(update_fields=["until_date"])
     append(
-        at=at, by=who, action="end_role", article="", object_type="person", object_id=holding.person_id,
-        before={"role": holding.role, "unit": holding.unit_id, "until": before}, after={"until": holding.until_date},
-    )  # fmt: skip
+        at=at,
+        by=who,
+        action="end_role",
+        article="",
+        object_type="person",
+        object_id=holding.person_id,
+        before={"role": holding.role, "unit": holding.unit_id, "until": before},
+        after={"until": holding.until_date},
+    )
 
 
 @transaction.atomic
@@ -135,9 +193,14 @@ def set_stand_in(
         holding=holding, person=stand_in, document=document, from_date=from_date, until_date=until_date, entered_by=by
     )
     append(
-        at=at, by=actor(by, held), action="set_stand_in", article="", object_type="person", object_id=holding.person_id,
+        at=at,
+        by=actor(by, held),
+        action="set_stand_in",
+        article="",
+        object_type="person",
+        object_id=holding.person_id,
         after={"stand_in": stand_in.pk, "role": holding.role, "document": document, "from": from_date, "until": until_date},
-    )  # fmt: skip
+    )
     return row
 
 
@@ -152,9 +215,15 @@ def create_sector(code: str, name: str, *, by: Person | None, at: datetime, posi
 
 @transaction.atomic
 def set_responsibility(
-    sector: str, supervising_units: Iterable[str], district_leader: Person | None, *, from_date: date, by: Person | None, at: datetime,
+    sector: str,
+    supervising_units: Iterable[str],
+    district_leader: Person | None,
+    *,
+    from_date: date,
+    by: Person | None,
+    at: datetime,
     document: str = "",
-) -> Responsibility:  # fmt: skip
+) -> Responsibility:
     """Put a line of the responsibility list in force from a day; the line before ends on the eve (Article 4)."""
     who = _who(by, at, Role.OFFICE)
     units = list(supervising_units)
@@ -171,12 +240,24 @@ def set_responsibility(
             raise Invalid.one("from", "before_last", "A line already holds from %(day)s.", day=before.from_date)
         before.until_date = from_date - timedelta(days=1)
         before.save(update_fields=["until_date"])
-    line = Responsibility.objects.create(sector_id=sector, district_leader=district_leader, from_date=from_date, document=document)
+    line = Responsibility.objects.create(
+        sector_id=sector, district_leader=district_leader, from_date=from_date, document=document
+    )
     ResponsibleUnit.objects.bulk_create(ResponsibleUnit(line=line, unit_id=code, position=n) for n, code in enumerate(units))
     append(
-        at=at, by=who, action="set_responsibility", article="4", object_type="sector", object_id=sector,
-        after={"units": units, "district_leader": district_leader.pk if district_leader else None, "from": from_date, "document": document},
-    )  # fmt: skip
+        at=at,
+        by=who,
+        action="set_responsibility",
+        article="4",
+        object_type="sector",
+        object_id=sector,
+        after={
+            "units": units,
+            "district_leader": district_leader.pk if district_leader else None,
+            "from": from_date,
+            "document": document,
+        },
+    )
     return line
 
 
@@ -204,8 +285,13 @@ def load_layer(
     ]
     AreaUnit.objects.bulk_create(answers)
     append(
-        at=at, by=who, action="load_layer", article="", object_type="layer", object_id=layer,
+        at=at,
+        by=who,
+        action="load_layer",
+        article="",
+        object_type="layer",
+        object_id=layer,
         before={"edition": before.number if before else None},
         after={"edition": edition.number, "areas": len(read.features), "digest": read.digest, "source": source},
-    )  # fmt: skip
+    )
     return edition

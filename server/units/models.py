@@ -50,7 +50,7 @@ class Person(AbstractUser):
     first_name = None  # type: ignore[assignment]  # one name, as written in Chinese
     last_name = None  # type: ignore[assignment]  # one name, as written in Chinese
 
-    objects: ClassVar[UserManager["Person"]] = UserManager()
+    objects: ClassVar[UserManager["Person"]] = UserManager()  # type: ignore[assignment]  # Self and Person are the same here
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
@@ -76,7 +76,9 @@ class RoleHolding(models.Model):
             models.CheckConstraint(
                 condition=~Q(role__in=sorted(UNIT_ROLES)) | Q(unit__isnull=False), name="unit_role_names_its_unit"
             ),
-            models.CheckConstraint(condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), name="holding_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), name="holding_ends_after_start"
+            ),
             # 等保 2.0: system, security and audit administration are never in one hand.
             models.UniqueConstraint(
                 fields=["person"],

@@ -44,7 +44,8 @@ def sector_duties(on: date) -> dict[str, SectorDuty]:
         .order_by("from_date")
     )
     return {
-        line.sector_id: SectorDuty(line.sector_id, tuple(u.unit_id for u in line.units.all()), line.district_leader) for line in lines
+        line.sector_id: SectorDuty(line.sector_id, tuple(u.unit_id for u in line.units.all()), line.district_leader)
+        for line in lines
     }
 
 

@@ -21,7 +21,7 @@ from server.acceptance.actions import (
 )
 from server.inspections.actions import InspectionDraft, make_inspection, release
 from server.plans.actions import MeasureDraft
-from server.problems.actions import list_problem, Listing
+from server.problems.actions import Listing, list_problem
 from server.problems.models import Problem, Standing
 from server.problems.policy import visible_to
 from server.records.models import Entry, Seal
@@ -57,8 +57,15 @@ def test_every_status_leaves_a_standing_behind(world: World) -> None:
     problem = world.closed()
     rows = list(Standing.objects.filter(problem=problem).values_list("status", "until_at"))
     assert [status for status, _until in rows] == [
-        "reported", "listed", "planned", "rectifying", "applied", "accepting", "passed", "closed",
-    ]  # fmt: skip
+        "reported",
+        "listed",
+        "planned",
+        "rectifying",
+        "applied",
+        "accepting",
+        "passed",
+        "closed",
+    ]
     assert [until for _status, until in rows if until is None] == [None]
 
 
@@ -119,9 +126,7 @@ def test_a_pass_is_refused_when_most_opinions_fail(world: World) -> None:
     ("password", "form", "code"),
     [(None, False, "stamped_form"), ("wrong", True, "wrong_password")],
 )
-def test_a_pass_needs_the_stamped_form_and_the_heads_signature(
-    world: World, password: str | None, form: bool, code: str
-) -> None:
+def test_a_pass_needs_the_stamped_form_and_the_heads_signature(world: World, password: str | None, form: bool, code: str) -> None:
     problem = world.accepting()
     signature = Signature(world.supervisor_head, password=password, form=world.document(world.supervisor_head) if form else None)
     with pytest.raises(Invalid) as refused:
@@ -180,9 +185,15 @@ def test_only_the_superiors_result_closes_what_the_superior_accepts(world: World
 def test_a_closed_problem_is_reopened_with_new_measures_and_both_units_named(world: World) -> None:
     problem = world.closed()
     row = reopen(
-        problem.pk, "rebound", "又见倾倒", [MeasureDraft("再次清运")], T0.date() + timedelta(days=60), by=world.office, at=day(30),
+        problem.pk,
+        "rebound",
+        "又见倾倒",
+        [MeasureDraft("再次清运")],
+        T0.date() + timedelta(days=60),
+        by=world.office,
+        at=day(30),
         document=world.document(world.office),
-    )  # fmt: skip
+    )
     problem = world.again(problem)
     assert (problem.status, problem.round, problem.measures_done) == ("rectifying", 2, 0)
     assert [u["code"] for u in row.rectified_by] == ["stone_bridge"]
@@ -202,7 +213,9 @@ def test_an_unannounced_find_is_seen_by_its_people_alone_until_it_is_released(wo
 
     assert [n for n in world.people if sees(n)] == ["office", "leading_group", "oversight_leader", "inspector"]
     with pytest.raises(Invalid) as refused:
-        list_problem(problem.pk, Listing(source="district_self_check", sector="waste", discovery="other"), by=world.office, at=day(1))
+        list_problem(
+            problem.pk, Listing(source="district_self_check", sector="waste", discovery="other"), by=world.office, at=day(1)
+        )
     assert [e.code for e in refused.value.errors] == ["embargoed"]
     with pytest.raises(NotThere):
         release(inspection.pk, by=world.town_head, at=day(1))

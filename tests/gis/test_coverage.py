@@ -63,3 +63,16 @@ def test_a_hole_that_an_area_has_of_its_own_is_no_gap():
     report = Report()
     report_flaws(read_layer(CASES / "hole_of_its_own.geojson", "towns", "name", "code", None, None).features, report)
     assert report.lines == []
+
+
+def test_a_narrow_inlet_of_one_area_is_its_own_shape():
+    inlet = Polygon(
+        [(118.3, 35.0), (118.4, 35.0), (118.4, 35.1), (118.3502, 35.1), (118.35, 35.05), (118.3498, 35.1), (118.3, 35.1)]
+    )
+    assert flaws_of(areas(a=inlet, b=shapely.box(118.4, 35.0, 118.5, 35.1))) == []
+
+
+def test_a_hole_that_a_neighbour_fills_only_in_part_is_a_gap():
+    ring = Polygon([(0, 0), (0.3, 0), (0.3, 0.3), (0, 0.3)], [[(0.1, 0.1), (0.2, 0.1), (0.2, 0.2), (0.1, 0.2)]])
+    (flaw,) = flaws_of(areas(ring=ring, inner=shapely.box(0.1, 0.1, 0.2, 0.15)))
+    assert (flaw.kind, flaw.codes) == ("gap", ("ring", "inner"))

@@ -68,11 +68,11 @@ def test_a_new_edition_ends_the_one_before_and_changes_nothing_else_of_it():
     assert Layer.objects.count() == 1
 
 
-def test_a_layer_that_cannot_be_stored_whole_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch):
+def test_a_layer_that_cannot_be_stored_whole_leaves_nothing_behind():
     first = load_towns()
     doubled = read_of(TOWNS)
     doubled = ReadLayer([*doubled.features, doubled.features[0]], Report())
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError):
         load_edition("towns", "改名", Kind.ADMINISTRATIVE, doubled, "x.geojson", "0" * 64, LATER)
     first.refresh_from_db()
     assert first.in_force_to is None

@@ -73,6 +73,28 @@ def test_fifty_metres_outside_is_told_in_metres():
     assert locate(118.5 - 50 / 91_280, 35.05, AT).nearest_m is None
 
 
+def test_the_nearest_is_judged_in_metres_not_in_degrees():
+    # A hundredth of a degree to the east is nearer than 0.0095 of a degree to the north.
+    load_towns({"east": shapely.box(118.41, 35.0, 118.5, 35.1), "north": shapely.box(118.3, 35.0595, 118.401, 35.2)})
+    located = locate(118.4, 35.05, AT)
+    assert (located.nearest.code, located.nearest_m) == ("east", pytest.approx(912, abs=2))
+
+
+def test_the_edge_of_the_park_belongs_to_the_park():
+    load_towns()
+    load_park()
+    assert locate(118.38, 35.02, AT).main.code == "P"
+    assert locate(118.3799999, 35.02, AT).main.code == "A"
+
+
+def test_a_layer_that_was_ended_answers_no_more():
+    edition = load_towns()
+    edition.in_force_to = LATER
+    edition.save()
+    assert locate(118.45, 35.15, AT).main.code == "D"
+    assert locate(118.45, 35.15, LATER).main is None
+
+
 def test_without_any_layer_a_point_lies_nowhere():
     located = locate(118.35, 35.05, AT)
     assert (located.areas, located.main, located.nearest, located.nearest_m) == ((), None, None, None)

@@ -83,7 +83,7 @@ def test_a_shapefile_and_a_geopackage_of_any_system_load_to_the_same_places(epsg
     ):
         layer = read(file)
         assert layer.given_srs == f"EPSG:{epsg}"
-        assert_two_towns(layer, within=1e-8)
+        assert_two_towns(layer)  # to the last digit: all systems of one place agree
 
 
 @pytest.mark.parametrize("epsg", [4490, 4527, 4548, 4499])
@@ -108,7 +108,7 @@ def test_a_zipped_shapefile_is_read_from_any_folder_inside(tmp_path: Path):
 
 @pytest.mark.parametrize(("encoding", "code_page", "driver"), [
     ("gb18030", "GBK", 0), ("gb18030", "936", 0), ("gb18030", None, 0x4D), ("gb18030", None, 0), ("utf-8", "UTF-8", 0),
-    ("utf-8", None, 0), ("gb18030", "UTF-8", 0),
+    ("utf-8", None, 0), ("gb18030", "UTF-8", 0), ("gb18030", "ISO-8859-1", 0),
 ])  # fmt: skip
 def test_chinese_names_come_out_whatever_the_table_says_of_its_code_page(
     encoding: str, code_page: str | None, driver: int, tmp_path: Path
@@ -245,6 +245,7 @@ def test_an_unknown_system_is_refused(srs: str):
         ("not_json.geojson", [("not_json", None)]),
         ("no_features.geojson", [("empty_file", None)]),
         ("network_link.kml", [("link_in_kml", None)]),
+        ("doctype.kml", [("entity_in_kml", None)]),
         ("entity.kml", [("entity_in_kml", None)]),
         ("entity_utf16.kml", [("entity_in_kml", None)]),
         ("there_is_none.geojson", [("not_there", None)]),
@@ -283,8 +284,9 @@ def test_a_shapefile_without_one_of_its_parts_is_refused(part: str, tmp_path: Pa
 def test_a_wrong_projection_is_refused(tmp_path: Path):
     degrees_called_metres = shapefile(tmp_path / "a", epsg=4548)
     metres_called_degrees = shapefile(tmp_path / "b", in_system(TOWNS, 4548), epsg=4490)
+    degrees_called_utm = shapefile(tmp_path / "d", epsg=32650)  # they would land beside the equator, within the zone
     another_zone = shapefile(tmp_path / "c", in_system(TOWNS, 4527), epsg=4548)
-    for file in (degrees_called_metres, metres_called_degrees, another_zone):
+    for file in (degrees_called_metres, metres_called_degrees, degrees_called_utm, another_zone):
         assert refusals(file) == [("outside_system", 1), ("outside_system", 2)]
 
 

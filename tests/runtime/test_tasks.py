@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
@@ -156,3 +158,18 @@ def test_a_task_whose_worker_was_killed_is_done_by_the_next(committing_db: Commi
     assert tasks.put_back_lost(later) == 1
     assert tasks.put_back_lost(later) == 0
     assert status(row) == TaskResultStatus.READY
+
+
+@pytest.mark.django_db
+def test_the_command_lists_what_was_set_aside_and_puts_it_back(capsys: pytest.CaptureFixture[str]) -> None:
+    row = running("third", timezone.now() - timedelta(hours=1), before=("first", "second"))
+    tasks.put_back_lost(timezone.now())
+    call_command("set_aside")
+    assert str(row.pk) in capsys.readouterr().out
+    assert status(row) == TaskResultStatus.FAILED
+    with pytest.raises(CommandError, match="Not set aside"):
+        call_command("set_aside", again=[uuid.uuid4()])
+    call_command("set_aside", again=[row.pk])
+    assert status(row) == TaskResultStatus.READY
+    call_command("set_aside")
+    assert "0 set aside" in capsys.readouterr().out

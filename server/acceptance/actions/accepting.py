@@ -94,10 +94,23 @@ def give_opinion(
         application = _under_acceptance(step.problem)
         seat = _seat(step)
         opinion = Opinion.objects.create(
-            application=application, seat=seat, unit_id=seat.unit_id, by=by, at=at, result=result, text=text, checklist=dict(checklist or {})
+            application=application,
+            seat=seat,
+            unit_id=seat.unit_id,
+            by=by,
+            at=at,
+            result=result,
+            text=text,
+            checklist=dict(checklist or {}),
         )
         step.record(
-            {"round": step.problem.round, "unit": seat.unit_id, "result": result, "text": text, "checklist": dict(checklist or {})},
+            {
+                "round": step.problem.round,
+                "unit": seat.unit_id,
+                "result": result,
+                "text": text,
+                "checklist": dict(checklist or {}),
+            },
             object_type="opinion",
             object_id=opinion.pk,
         )
@@ -108,7 +121,9 @@ def suspend(problem_id: UUID, ground: str, until: date | None, *, by: Person, at
     """Stop the acceptance clock for a while; off by default (Article 17, parameter)."""
     with move(problem_id, Action.SUSPEND, by=by, at=at) as step:
         application = _under_acceptance(step.problem)
-        step.require(SuspendFacts(on=step.on, ground=ground, until=until, suspended_already=application.suspended_until is not None))
+        step.require(
+            SuspendFacts(on=step.on, ground=ground, until=until, suspended_already=application.suspended_until is not None)
+        )
         before = application.due
         left = work_calendar().between(step.on, application.due)
         application.suspended_until = until

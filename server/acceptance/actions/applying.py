@@ -67,9 +67,14 @@ def apply_for_acceptance(problem_id: UUID, draft: ApplicationDraft, *, by: Perso
         # New photos join the problem here, inside the transaction; what it already holds is only named.
         known = known_photos(named, problem, by, at)
         claim(
-            [photo for photo in named if photo in known], problem=problem, record_kind="application", record_id=application_id, by=by, at=at,
+            [photo for photo in named if photo in known],
+            problem=problem,
+            record_kind="application",
+            record_id=application_id,
+            by=by,
+            at=at,
             observed_at=at,
-        )  # fmt: skip
+        )
         facts = replace(
             apply_facts(problem),
             statement=draft.statement,

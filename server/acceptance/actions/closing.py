@@ -127,14 +127,22 @@ def _fail_passed(problem: Problem) -> None:
 
 
 def file_closure(
-    problem_id: UUID, filing_number: str = "", note: str = "", countersigned_by: Person | None = None,
-    countersign_document: UUID | None = None, *, by: Person, at: datetime,
-) -> Filing:  # fmt: skip
-    """备案: the office files the closure; countersigned by the leading group where its own bureau rectified or led (Article 17)."""
+    problem_id: UUID,
+    filing_number: str = "",
+    note: str = "",
+    countersigned_by: Person | None = None,
+    countersign_document: UUID | None = None,
+    *,
+    by: Person,
+    at: datetime,
+) -> Filing:
+    """备案 by the office; countersigned by the leading group where its own bureau rectified or led (Article 17)."""
     with move(problem_id, Action.FILE, by=by, at=at) as step:
         problem = step.problem
         own = problem.involvements.filter(unit__houses_office=True).exclude(role=Involvement.Role.ASSISTING)
-        own_bureau = any(i.role == Involvement.Role.MAIN or (i.role == Involvement.Role.SUPERVISING and i.position == 0) for i in own)
+        own_bureau = any(
+            i.role == Involvement.Role.MAIN or (i.role == Involvement.Role.SUPERVISING and i.position == 0) for i in own
+        )
         right = None if countersigned_by is None else capacities(countersigned_by, at).has(Role.LEADING_GROUP)
         step.require(
             FileFacts(own_bureau=own_bureau, countersigner_right=right, has_countersign_document=countersign_document is not None)
@@ -152,7 +160,13 @@ def file_closure(
         )
         problem.filing_number = number
         step.name_files(countersign_document)
-        step.record({"filing_number": number, "note": note or None, "countersigned_by": str(countersigned_by) if countersigned_by else None})
+        step.record(
+            {
+                "filing_number": number,
+                "note": note or None,
+                "countersigned_by": str(countersigned_by) if countersigned_by else None,
+            }
+        )
     return filing
 
 
@@ -170,9 +184,17 @@ def _next_filing_number(year: int) -> str:
 
 
 def reopen(
-    problem_id: UUID, reason: str, text: str, measures: Sequence[MeasureDraft], deadline: date | None, *, by: Person, at: datetime,
-    visit: UUID | None = None, document: UUID | None = None,
-) -> Reopening:  # fmt: skip
+    problem_id: UUID,
+    reason: str,
+    text: str,
+    measures: Sequence[MeasureDraft],
+    deadline: date | None,
+    *,
+    by: Person,
+    at: datetime,
+    visit: UUID | None = None,
+    document: UUID | None = None,
+) -> Reopening:
     """A closed problem found again: a new round with new measures and a new deadline, both units named (Article 18)."""
     with move(problem_id, Action.REOPEN, by=by, at=at) as step:
         problem = step.problem
@@ -212,15 +234,29 @@ def reopen(
         problem.round += 1
         problem.closed_on = None
         row = Reopening.objects.create(
-            problem=problem, round=problem.round, reason=reason, text=text, visit=visit, document=document, by=by, at=at,
-            rectified_by=rectified, accepted_by=accepted,
-        )  # fmt: skip
+            problem=problem,
+            round=problem.round,
+            reason=reason,
+            text=text,
+            visit=visit,
+            document=document,
+            by=by,
+            at=at,
+            rectified_by=rectified,
+            accepted_by=accepted,
+        )
         _fail_passed(problem)
         step.record(
             {
-                "reason": reason, "text": text, "visit": visit, "document": document, "deadline": deadline, "round": problem.round,
-                "rectified_by": rectified, "accepted_by": accepted,
+                "reason": reason,
+                "text": text,
+                "visit": visit,
+                "document": document,
+                "deadline": deadline,
+                "round": problem.round,
+                "rectified_by": rectified,
+                "accepted_by": accepted,
             },
             before={"deadline": before.deadline},
-        )  # fmt: skip
+        )
     return row

@@ -21,9 +21,15 @@ UNDER_ACCEPTANCE = frozenset({Status.APPLIED, Status.ACCEPTING, Status.PASSED})
 
 
 def reassign(
-    problem_id: UUID, ground: str, document: UUID | None, *, by: Person, at: datetime, main_units: Sequence[str] | None = None,
+    problem_id: UUID,
+    ground: str,
+    document: UUID | None,
+    *,
+    by: Person,
+    at: datetime,
+    main_units: Sequence[str] | None = None,
     supervising_units: Sequence[str] | None = None,
-) -> Problem:  # fmt: skip
+) -> Problem:
     """Put other units in place, with ground and document. A new lead under acceptance starts its own clock (Articles 4 and 7)."""
     with move(problem_id, Action.REASSIGN, by=by, at=at) as step:
         problem = step.problem
@@ -70,9 +76,20 @@ def _restart_clock(step: Step) -> None:
     calendar = work_calendar()
     due = acceptance_due(step.on, calendar, step.rules.whole("acceptance_days"))
     Application.objects.create(
-        problem=problem, round=application.round, unit=application.unit, by=application.by, statement=application.statement, received_at=at,
-        due=due, due_provisional=calendar.is_provisional(step.on, due), registration_form=application.registration_form, files=application.files,
-        pairs=application.pairs, during=application.during, waivers=application.waivers, no_app_photo=application.no_app_photo,
+        problem=problem,
+        round=application.round,
+        unit=application.unit,
+        by=application.by,
+        statement=application.statement,
+        received_at=at,
+        due=due,
+        due_provisional=calendar.is_provisional(step.on, due),
+        registration_form=application.registration_form,
+        files=application.files,
+        pairs=application.pairs,
+        during=application.during,
+        waivers=application.waivers,
+        no_app_photo=application.no_app_photo,
         doubts=application.doubts,
-    )  # fmt: skip
+    )
     problem.acceptance_due = due

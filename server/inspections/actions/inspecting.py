@@ -98,7 +98,9 @@ def make_inspection(draft: InspectionDraft, *, by: Person, at: datetime) -> Insp
 
 def _unknown(field: str, wanted: Sequence[str], found: Sequence[str]) -> list[FieldError]:
     return [
-        FieldError(field, "unknown", "Unknown value: %(value)s.", {"value": value}) for value in dict.fromkeys(wanted) if value not in found
+        FieldError(field, "unknown", "Unknown value: %(value)s.", {"value": value})
+        for value in dict.fromkeys(wanted)
+        if value not in found
     ]
 
 
@@ -133,7 +135,9 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
     hidden = set(subjects.values_list("subject", flat=True))
     wanted = hidden if problems is None else set(problems)
     if wanted - hidden:
-        raise Invalid([FieldError("problems", "unknown", "Unknown value: %(value)s.", {"value": str(p)}) for p in sorted(wanted - hidden)])
+        raise Invalid(
+            [FieldError("problems", "unknown", "Unknown value: %(value)s.", {"value": str(p)}) for p in sorted(wanted - hidden)]
+        )
     opened = visibility.lift(inspection.pk, wanted, at)
     whole = wanted == hidden
     if whole:
@@ -144,12 +148,24 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
     for problem_id in sorted(opened):
         _apply_visits(problem_id, inspection, at)
         append(
-            at=at, by=who, action="release", article="10", object_type="inspection", object_id=inspection.pk, problem=problem_id,
+            at=at,
+            by=who,
+            action="release",
+            article="10",
+            object_type="inspection",
+            object_id=inspection.pk,
+            problem=problem_id,
             after={"released": True},
-        )  # fmt: skip
+        )
     if not opened:
         append(
-            at=at, by=who, action="release", article="10", object_type="inspection", object_id=inspection.pk, after={"released": True}
+            at=at,
+            by=who,
+            action="release",
+            article="10",
+            object_type="inspection",
+            object_id=inspection.pk,
+            after={"released": True},
         )
     recount_released(opened, at)
     return inspection

@@ -160,7 +160,12 @@ def _known(submission_id: UUID, kind: str, received: Received, by: Person) -> Su
 
 def _first(submission_id: UUID, kind: str, received: Received, by: Person, at: datetime) -> Submission:
     return Submission.objects.create(
-        id=submission_id, kind=kind, person=by, body_sha256=received.body_sha256, content_sha256=received.content_sha256, received_at=at
+        id=submission_id,
+        kind=kind,
+        person=by,
+        body_sha256=received.body_sha256,
+        content_sha256=received.content_sha256,
+        received_at=at,
     )
 
 
@@ -177,15 +182,22 @@ def _set_aside(submission_id: UUID, kind: str, received: Received, by: Person, a
     )
     if made:
         append(
-            at=at, by=actor(by, capacities(by, at)), action="set_aside", article="", object_type=kind, object_id=submission_id,
+            at=at,
+            by=actor(by, capacities(by, at)),
+            action="set_aside",
+            article="",
+            object_type=kind,
+            object_id=submission_id,
             after={"body_sha256": received.body_sha256},
-        )  # fmt: skip
+        )
 
 
 def _not_ahead(observed_at: datetime, at: datetime) -> list[FieldError]:
     if observed_at <= at + CLOCK_AHEAD:
         return []
-    return [FieldError("observed_at", "in_future", "This time lies ahead of the server's clock. Check the phone's date and time.")]
+    return [
+        FieldError("observed_at", "in_future", "This time lies ahead of the server's clock. Check the phone's date and time.")
+    ]
 
 
 def _inspection(inspection_id: UUID | None, by: Person, at: datetime) -> Inspection | None:
@@ -245,9 +257,15 @@ def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime) ->
         Found.objects.create(inspection=inspection, problem=problem)
         open_to_its_people(inspection, problem)
     missing = claim(
-        draft.photos, problem=problem, record_kind="report", record_id=report_id, by=by, at=at, observed_at=draft.observed_at,
+        draft.photos,
+        problem=problem,
+        record_kind="report",
+        record_id=report_id,
+        by=by,
+        at=at,
+        observed_at=draft.observed_at,
         embargo=embargo,
-    )  # fmt: skip
+    )
     if draft.photos:
         marks.keep(problem, at)
     return problem, missing
@@ -327,7 +345,14 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
         hints=hints,
     )
     missing = claim(
-        draft.photos, problem=problem, record_kind="visit", record_id=visit_id, by=by, at=at, observed_at=draft.observed_at, embargo=embargo
+        draft.photos,
+        problem=problem,
+        record_kind="visit",
+        record_id=visit_id,
+        by=by,
+        at=at,
+        observed_at=draft.observed_at,
+        embargo=embargo,
     )
     if embargo is None:
         take_verdict(problem, visit, at)

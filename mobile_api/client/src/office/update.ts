@@ -1,0 +1,21 @@
+import { ref } from 'vue'
+import { registerSW } from 'virtual:pwa-register'
+
+/** A new version waits until the person says so: nothing is reloaded under a shutter. */
+export const updateWaiting = ref(false)
+
+let update: ((reload?: boolean) => Promise<void>) | null = null
+
+export function registerWorker(): void {
+  if (!('serviceWorker' in navigator)) return
+  update = registerSW({
+    immediate: true,
+    onNeedRefresh: () => {
+      updateWaiting.value = true
+    },
+  })
+}
+
+export async function applyUpdate(): Promise<void> {
+  await update?.(true)
+}
