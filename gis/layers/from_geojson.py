@@ -26,7 +26,8 @@ class _BadPosition(ValueError):
 def read(path: Path) -> RawLayer:
     """The features of a FeatureCollection, or of a single Feature. Raises LayerRefused for what is no GeoJSON."""
     content = path.read_bytes()
-    if content.count(b"[") > 2 * MAX_VERTICES:  # every vertex opens a bracket: counted before anything is built
+    # Every vertex opens a bracket and every member has a comma: counted before anything is built.
+    if content.count(b"[") > 2 * MAX_VERTICES or content.count(b",") > 6 * MAX_VERTICES:
         raise too_many_vertices()
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_no_doubles)

@@ -6,6 +6,7 @@ be: reading fires none. Any other trigger, and a layer that is a view, is refuse
 
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +23,8 @@ _WRITES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OWN_TABLES = re.compile(r"\s*\"?(?:rtree_|gpkg_ogr_contents)", re.IGNORECASE)
+MAX_SECONDS = 60.0
+_STEPS = 100_000  # of the database's machine, between two looks at the clock
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 
 
@@ -32,7 +35,13 @@ def read(path: Path) -> RawLayer:
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA cell_size_check = ON")
             database.text_factory = lambda text: text.decode("utf-8", "replace")
+            # A table may have computed columns: they get this much memory and time.
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VERTICES * 32)
+            end = time.monotonic() + MAX_SECONDS
+            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             _require_no_triggers(database)
+            for table in ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"):
+                _require_table(database, table)
             return _layer(database)
     except sqlite3.Error as error:
         raise LayerRefused.because("bad_geopackage", _("The GeoPackage is damaged or lacks its own tables.")) from error
@@ -48,8 +57,7 @@ def _layer(database: sqlite3.Connection) -> RawLayer:
             "not_one_layer", _("The file must hold exactly one layer; it holds %(count)d.") % {"count": len(found)}
         )
     table, column, srs_id = found[0]
-    if database.execute("SELECT type FROM sqlite_master WHERE name = ?", (table,)).fetchall() != [("table",)]:
-        raise LayerRefused.because("view_in_geopackage", _("The layer of the GeoPackage is not a plain table."))
+    _require_table(database, str(table))
     cursor = database.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608  a table cannot be a parameter; it is quoted
     names = [name for name, *_rest in cursor.description]
     rows: list[RawRow] = []
@@ -95,6 +103,15 @@ def _require_no_triggers(database: sqlite3.Connection) -> None:
             raise LayerRefused.because(
                 "trigger_in_geopackage", _("The GeoPackage holds a trigger: %(name)s.") % {"name": str(name)[:60]}
             )
+
+
+def _require_table(database: sqlite3.Connection, name: str) -> None:
+    """A view could do anything that a query can, for ever."""
+    found = database.execute("SELECT type FROM sqlite_master WHERE name = ? COLLATE NOCASE", (name,)).fetchall()
+    if not found:
+        raise LayerRefused.because("bad_geopackage", _("The GeoPackage is damaged or lacks its own tables."))
+    if found != [("table",)]:
+        raise LayerRefused.because("view_in_geopackage", _("The layer of the GeoPackage is not a plain table."))
 
 
 def _quoted(name: str) -> str:

@@ -18,7 +18,7 @@ _LINKS = {"NetworkLink", "NetworkLinkControl", "Link", "Url", "Model", "GroundOv
 def read(path: Path) -> RawLayer:
     """All placemarks, in the order of the file. KML is always WGS 84. Raises LayerRefused."""
     content = path.read_bytes()
-    if content.count(b",") > 3 * MAX_VERTICES:
+    if content.count(b",") > 3 * MAX_VERTICES or content.count(b"<") > 2 * MAX_VERTICES:
         raise too_many_vertices()
     root = _parsed(content)
     return RawLayer([_row(number, placemark) for number, placemark in enumerate(root.iter("Placemark"), start=1)], "EPSG:4326")

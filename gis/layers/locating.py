@@ -5,6 +5,7 @@ area, the park layers too; protected areas and red lines may overlap, and all th
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +19,17 @@ from gis import chinese_offsets
 from gis.layers.editions import AreaAt, EditionAt, KeptEdition, editions_at, kept
 from gis.layers.models import Kind
 
-__all__ = ["AreaAt", "Located", "district_outline", "inside_district", "locate", "maybe_gcj02", "maybe_swapped"]
+__all__ = [
+    "AreaAt",
+    "Located",
+    "area_named",
+    "areas_at",
+    "district_outline",
+    "inside_district",
+    "locate",
+    "maybe_gcj02",
+    "maybe_swapped",
+]
 
 # Neighbours whose shared edge has a vertex on one side only leave slivers as wide as the file's last digit (a centimetre
 # with seven). A point in such a sliver belongs to the nearest area, not to nobody. Metres.
@@ -68,6 +79,18 @@ def locate(lon: float, lat: float, at: datetime, *, park_wins: bool = True) -> L
 def inside_district(lon: float, lat: float, at: datetime) -> bool:
     """Whether a town, subdistrict or park holds the point."""
     return locate(lon, lat, at).main is not None
+
+
+def areas_at(at: datetime, kinds: Iterable[str] = _DIVIDING) -> list[AreaAt]:
+    """All areas of the layers of these kinds (default: towns, subdistricts and parks) at that time, by layer and code."""
+    chosen = set(kinds)
+    return [area for edition in editions_at(at) if edition.kind in chosen for area in kept(edition).areas]
+
+
+def area_named(code: str, at: datetime) -> AreaAt | None:
+    """The town, subdistrict or park with a code at that time; a town before a park of the same code. None: there is none."""
+    found = [area for area in areas_at(at) if area.code == code]
+    return min(found, key=lambda area: (area.kind == Kind.PARK, area.layer), default=None)
 
 
 def district_outline(at: datetime) -> BaseGeometry | None:

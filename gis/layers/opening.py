@@ -4,12 +4,13 @@ The name decides which format is expected and the first bytes must agree. Archiv
 own, with limits. What this module hands on is a single file of a known format, small enough to parse.
 """
 
+import hashlib
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
@@ -27,10 +28,14 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that may be parsed: geojson, gpkg, kml, or a Shapefile whose parts lie beside `path` under the same stem."""
+    """A file that may be parsed: geojson, gpkg, kml, or a Shapefile whose parts lie beside `path` under the same stem.
+
+    `digest`: SHA-256 of what was given, hexadecimal; of a bare Shapefile, of its parts in the order of their suffixes.
+    """
 
     format: str
     path: Path
+    digest: str = ""
 
 
 @contextmanager
@@ -42,11 +47,12 @@ def opened(path: Path) -> Iterator[Opened]:
     with TemporaryDirectory(prefix="layer-") as folder:
         suffix = path.suffix.lower()
         if suffix in (".zip", ".kmz"):
-            yield _identified(_unpacked(path, Path(folder)))
+            yield replace(_identified(_unpacked(path, Path(folder))), digest=_digest([path]))
         elif suffix == ".shp":
-            yield _identified(_gathered(path, Path(folder)))
+            gathered = _gathered(path, Path(folder))
+            yield replace(_identified(gathered), digest=_digest(sorted(Path(folder).iterdir())))
         else:
-            yield _identified(path)
+            yield replace(_identified(path), digest=_digest([path]))
 
 
 def _identified(path: Path) -> Opened:
@@ -134,6 +140,13 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> 
             left -= len(block)
             _require_size(MAX_BYTES - left)
             copy.write(block)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _require_size(size: int) -> None:

@@ -4,7 +4,6 @@ Whatever the file, what comes out is valid WGS 84 geometry with codes and names,
 LayerRefused with every reason at once. Nothing is written here: see `loading`.
 """
 
-import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +73,8 @@ class ReadLine:
 
 @dataclass(frozen=True, slots=True)
 class ReadLayer:
-    """A file, read: its areas (and lines, for a base layer), the report, its system, its SHA-256 (hexadecimal)."""
+    """A file, read: its areas (and lines, for a base layer), the report, its system, its SHA-256 (hexadecimal; of a Shapefile's
+    parts in the order of their suffixes, where it is not zipped)."""
 
     features: Sequence[ReadArea]
     report: Report
@@ -101,9 +101,9 @@ def read_layer(
     """
     report = Report()
     with opened(path) as file:
+        digest = file.digest
         raw = _READERS[file.format](file.path)
         system = _system(raw, file.format, srs, report)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if not raw.rows:
         raise LayerRefused.because("empty_file", _("The file holds no areas."))
     if sum(len(ring) for row in raw.rows for ring in _rings(row)) > MAX_VERTICES:

@@ -6,9 +6,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from server.problems.models import Embargo, Grant, Involvement, Problem
+from server.records.models import Entry
 from server.regulation.lifecycle import Action, Move, find_move
 from server.regulation.statuses import LEDGER, Status
 from server.units.models import AreaUnit, Person, RoleHolding
@@ -219,11 +220,32 @@ def may_enter_on_paper(
     return Action(action) is Action.DECIDE and bool(liaison_of.intersection(lead)) and not rectified_by(typist, problem)
 
 
+def entries_visible_to(person: Person, at: datetime, held: Capacities | None = None) -> QuerySet[Entry]:
+    """The entries of the record this person may read: those of problems they see, where no embargo lies on the entry.
+
+    The office and leading_group read all of the business record, the auditor every entry (some of them sealed, see
+    :func:`sealed_for`); what concerns no problem is for the office, leading_group and the auditor alone.
+    """
+    held = held or capacities(person, at)
+    if held.has(Role.OFFICE, Role.AUDITOR):
+        return Entry.objects.all()
+    if held.has(Role.LEADING_GROUP):
+        return Entry.objects.filter(sealed_kind="")
+    seen = visible_to(person, at, held).values("pk")
+    free = Q(embargo__isnull=True) | ~Q(embargo__in=hidden_embargoes(person, held, at).values("pk"))
+    return Entry.objects.filter(free, problem__in=seen, sealed_kind="")
+
+
+def sealed_for(entry: Entry, held: Capacities) -> bool:
+    """Whether an entry shows the auditor no content: petitions, accountability cases, and what an embargo still covers."""
+    if not held.has(Role.AUDITOR):
+        return False
+    if entry.sealed_kind:
+        return True
+    return entry.embargo is not None and Embargo.objects.filter(pk=entry.embargo, lifted_at__isnull=True).exists()
+
+
 def sees_sequence(held: Capacities) -> bool:
     """Sequence and digest of the record are for the office and the auditor."""
     return held.has(Role.OFFICE, Role.AUDITOR)
 
-
-def open_embargo_exists(inspection: UUID) -> Exists:
-    """For querysets of rows that hold a problem: whether this inspection still hides it."""
-    return Exists(Embargo.objects.filter(inspection=inspection, subject=OuterRef("problem_id"), lifted_at__isnull=True))

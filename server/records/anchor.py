@@ -2,7 +2,7 @@
 
 A text file, one JSON object a line, only ever appended to: `{"at": …, "digest": …, "sequence": …}`. It protects as far as it
 is out of reach of whoever can change the database: operations copy it to another machine or print it
-(docs/decisions/0021-record.md).
+(docs/decisions/record.md).
 """
 
 import json

@@ -145,7 +145,7 @@ def _first_day_expecting(plan: PlanMarks, points: Fraction) -> date | None:
         return None
     if plan.term is None:
         return None
-    return plan.issued + timedelta(days=max(0, ceil(points * plan.term / WHOLE)))
+    return plan.issued + timedelta(days=ceil(points * plan.term / WHOLE))
 
 
 def _last_day_expecting_at_most(plan: PlanMarks, points: Fraction) -> date | None:

@@ -10,7 +10,7 @@ from functools import cache
 
 from server.regulation.ruleset import MonthDay
 
-_FIXED = (
+FIXED_DAYS = (
     MonthDay(1, 1),
     MonthDay(5, 1),
     MonthDay(5, 2),
@@ -37,7 +37,7 @@ _BY_THE_MOON: dict[int, tuple[MonthDay, MonthDay, MonthDay, MonthDay]] = {
 @cache
 def statutory_days(year: int) -> frozenset[date]:
     """The statutory days of rest of a year as far as they can be known without its notice."""
-    days = {day.in_year(year) for day in _FIXED}
+    days = {day.in_year(year) for day in FIXED_DAYS}
     if year in _BY_THE_MOON:
         spring, qingming, dragon_boat, mid_autumn = (day.in_year(year) for day in _BY_THE_MOON[year])
         days |= {spring + timedelta(days=n) for n in (-1, 0, 1, 2)}  # the eve and the first three days

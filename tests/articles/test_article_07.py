@@ -151,6 +151,30 @@ def test_an_adjustment_needs_ground_approver_and_document() -> None:
 
 
 @pytest.mark.clause("7-8")
+def test_an_adjustment_after_the_deadline_may_leave_the_deadline_as_it_was() -> None:
+    later = replace(ADJUSTED, plan=replace(PLAN, issued=date(2026, 5, 20)))
+    assert codes(later) == ["deadline_past"]
+    assert codes(replace(later, deadline_before=date(2026, 4, 30))) == []
+
+
+@pytest.mark.clause("7-8", "7-4")
+def test_words_that_have_not_changed_keep_their_date_and_new_ones_are_read_from_the_adjustment() -> None:
+    worded = replace(PLAN, deadline=None, deadline_text="6月底前", issued=date(2026, 7, 20))
+    adjusted = replace(ADJUSTED, plan=worded, deadline_before=date(2026, 6, 30), deadline_text_before="6月底前")
+    assert codes(adjusted) == []
+    assert adjusted.due(RULES) == date(2026, 6, 30)
+    assert replace(adjusted, plan=replace(worded, deadline_text="9月底前")).due(RULES) == date(2026, 9, 30)
+
+
+@pytest.mark.clause("7-11")
+def test_refusals_call_a_unit_by_its_name() -> None:
+    units = UnitsFact((TOWN,), (TOWN,), names={TOWN: "Stone Bridge Town"})
+    (lack,) = units.missing(RULES)
+    assert lack.in_english().startswith("Stone Bridge Town")
+    assert lack.params["code"] == TOWN
+
+
+@pytest.mark.clause("7-8")
 def test_a_superior_plan_is_adjusted_by_the_superiors_own_document() -> None:
     assert codes(replace(ADJUSTED, plan=SUPERIOR_PLAN, has_document=False)) == ["superior_document"]
 

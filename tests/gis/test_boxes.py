@@ -1,5 +1,7 @@
 """Boxes and places as they stand in an address."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,6 +55,7 @@ def test_the_ranges_of_a_box_hold_every_key_inside_it(
     box = Box(one[0], min(one[1], other[1]), other[0], max(one[1], other[1]))
     ranges = box.cell_ranges()
     assert len(ranges) <= 64
+    assert all(low <= high for low, high in ranges)
     if box.holds(*inside):
         assert any(low <= cell_of(*inside) <= high for low, high in ranges)
 
@@ -60,6 +63,7 @@ def test_the_ranges_of_a_box_hold_every_key_inside_it(
 def test_the_ranges_of_a_small_box_leave_out_what_is_far():
     ranges = parse_bbox("118.3,35.0,118.31,35.01").cell_ranges()
     assert not any(low <= cell_of(118.5, 35.2) <= high for low, high in ranges)
+    assert all(before[1] + 1 < after[0] for before, after in pairwise(ranges))
     assert sum(high - low + 1 for low, high in ranges) < 40 * 4**12
 
 

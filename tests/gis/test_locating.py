@@ -14,7 +14,7 @@ from shapely import Polygon
 from gis.coordinates import from_wgs84
 from gis.layers.editions import editions_at
 from gis.layers.loading import load_edition
-from gis.layers.locating import district_outline, inside_district, locate, maybe_gcj02, maybe_swapped
+from gis.layers.locating import area_named, areas_at, district_outline, inside_district, locate, maybe_gcj02, maybe_swapped
 from gis.layers.models import Kind
 from tests.gis.district import AT, CORNER, HOLE, PARK, TOWNS, load_park, load_towns, read_of
 
@@ -75,9 +75,8 @@ def test_fifty_metres_outside_is_told_in_metres():
 
 def test_the_nearest_is_judged_in_metres_not_in_degrees():
     # A hundredth of a degree to the east is nearer than 0.0095 of a degree to the north.
-    load_towns({"east": shapely.box(118.41, 35.0, 118.5, 35.1), "north": shapely.box(118.3, 35.0595, 118.401, 35.2)})
-    located = locate(118.4, 35.05, AT)
-    assert (located.nearest.code, located.nearest_m) == ("east", pytest.approx(912, abs=2))
+    load_towns({"L": shapely.union(shapely.box(118.41, 35.0, 118.5, 35.2), shapely.box(118.3, 35.0595, 118.5, 35.2))})
+    assert locate(118.4, 35.05, AT).nearest_m == pytest.approx(912, abs=2)
 
 
 def test_the_edge_of_the_park_belongs_to_the_park():
@@ -193,6 +192,18 @@ def test_the_district_s_outline_is_its_towns_and_parks():
     load_park()
     outline = district_outline(AT)
     assert shapely.equals(outline, shapely.union_all([*TOWNS.values(), *PARK.values()]))
+
+
+def test_the_areas_of_a_time_are_listed_and_found_by_code():
+    load_towns()
+    load_park()
+    load_edition("reserves", "保护地", Kind.PROTECTED_AREA, read_of({"S": TOWNS["A"]}), "r.geojson", "0" * 64, AT)
+    assert [area.code for area in areas_at(AT)] == ["P", "A", "B", "C", "D"]
+    assert [area.code for area in areas_at(AT, [Kind.PROTECTED_AREA])] == ["S"]
+    assert area_named("B", AT).name == "B镇"
+    assert area_named("P", AT).kind == Kind.PARK
+    assert area_named("S", AT) is None
+    assert area_named("unknown", AT) is None
 
 
 def test_a_point_costs_one_small_query():

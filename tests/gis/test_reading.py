@@ -3,6 +3,7 @@
 Each awkward input is a named file in `cases/`, or is made by `made_files` where it is not text.
 """
 
+import hashlib
 import sqlite3
 import struct
 import zipfile
@@ -120,6 +121,14 @@ def test_chinese_field_names_are_found(tmp_path: Path):
     rows = [({"代码": fields["code"], "名称": fields["name"]}, polygons) for fields, polygons in TOWNS]
     file = shapefile(tmp_path / "towns", rows, encoding="gb18030", code_page="GBK")
     assert_two_towns(read_layer(file, "towns", "名称", "代码", None, None))
+
+
+def test_the_digest_is_that_of_the_file_and_changes_with_any_part(tmp_path: Path):
+    assert read("two_towns.geojson").digest == hashlib.sha256((CASES / "two_towns.geojson").read_bytes()).hexdigest()
+    file = shapefile(tmp_path / "towns")
+    before = read(file).digest
+    (tmp_path / "towns.cpg").write_text("UTF-8")
+    assert read(file).digest != before
 
 
 def test_codes_that_a_table_keeps_as_numbers_are_texts():
@@ -322,6 +331,15 @@ def test_a_geopackage_with_a_trigger_is_refused_and_one_with_the_standard_s_own_
 def test_a_geopackage_whose_layer_is_a_view_is_refused(tmp_path: Path):
     view = "ALTER TABLE towns RENAME TO hidden; CREATE VIEW towns AS SELECT * FROM hidden;"
     assert refusals(geopackage(tmp_path / "view.gpkg", extra_sql=view)) == [("view_in_geopackage", None)]
+
+
+def test_a_geopackage_whose_own_tables_never_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for_ever = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    view = f"ALTER TABLE gpkg_contents RENAME TO hidden; CREATE VIEW gpkg_contents AS {for_ever};"
+    assert refusals(geopackage(tmp_path / "view.gpkg", extra_sql=view)) == [("view_in_geopackage", None)]
+    monkeypatch.setattr("gis.layers.from_geopackage.MAX_SECONDS", 0.0)
+    monkeypatch.setattr("gis.layers.from_geopackage._STEPS", 10)
+    assert refusals(geopackage(tmp_path / "slow.gpkg")) == [("bad_geopackage", None)]
 
 
 def test_a_geopackage_is_not_written_to(tmp_path: Path):

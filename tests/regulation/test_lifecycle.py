@@ -259,6 +259,28 @@ def test_the_sets_of_states_fit_each_other() -> None:
     assert OPEN | {S.REPORTED} == BEFORE_CLOSED
 
 
+@pytest.mark.parametrize(
+    ("action", "required", "optional"),
+    [
+        (A.REPORT, "title description category observed_at photos", "location area no_location_reason no_photo_reason sites"),
+        (A.LIST, "source sector", "discovery discovery_file superior_number original_text"),
+        (A.ISSUE_PLAN, "kind measures goal main_units supervising_units", "deadline deadline_text stages document accepted_by"),
+        (A.ADJUST_PLAN, "measures ground approved_by document standard_not_lowered standard_text", "stages document_number"),
+        (A.APPLY, "statement pairs during", "registration_form files waivers no_app_photo"),
+        (A.DECIDE, "result text", "demands password otp form signed_by signed_on"),
+        (A.DECLINE, "reason", "text password otp form signed_by signed_on"),
+        (A.FILE, "", "filing_number note countersigned_by countersign_document"),
+        (A.REOPEN, "reason text measures deadline", "visit document"),
+        (A.RESUME, "", ""),
+    ],
+)
+def test_the_fields_a_body_must_and_may_have(action: Action, required: str, optional: str) -> None:
+    needs = {field.name: field.required for field in MOVES[action].needs}
+    assert len(needs) == len(MOVES[action].needs)
+    assert {name for name in required.split() if needs[name]} == set(required.split())
+    assert not any(needs[name] for name in optional.split())
+
+
 def test_find_move_knows_the_verbs_and_no_other() -> None:
     assert find_move("send_back").action is A.SEND_BACK
     with pytest.raises(KeyError):

@@ -1,12 +1,13 @@
 """Working days: adjusted weekends, holidays, years without a notice. Each date stands beside its weekday, checked too."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.regulation.statutory import moon_days_known, statutory_days
+from server.regulation.statutory import FIXED_DAYS, moon_days_known, statutory_days
 from server.regulation.workdays import WorkCalendar, YearNotice, notice_from_chinesecalendar
 
 DAYS = st.dates(date(2024, 1, 2), date(2026, 11, 30))
@@ -190,6 +191,24 @@ def test_the_statutory_table_agrees_with_the_notice_of_a_year_that_is_known(year
     notice = notice_from_chinesecalendar(year)
     assert notice is not None
     assert statutory_days(year) <= notice.rest
+
+
+@pytest.mark.parametrize("year", range(2026, 2036))
+def test_the_days_that_follow_the_moon_stand_at_their_phase(year: int) -> None:
+    """New moon for the Spring Festival, four days after one for Dragon Boat, fourteen for Mid-Autumn; within a day of the mean moon."""
+    known = datetime(2000, 1, 6, 18, 14, tzinfo=UTC)  # a new moon
+    month = 29.530588861
+    moving = sorted(statutory_days(year) - {day.in_year(year) for day in FIXED_DAYS})
+    spring = [found for found in moving if found.month < 3]
+    assert [(later - earlier).days for earlier, later in pairwise(spring)] == [1, 1, 1]
+    qingming = [found for found in moving if found.month == 4]
+    assert [(found.month, found.day) for found in qingming] in ([(4, 4)], [(4, 5)])
+    dragon_boat = [found for found in moving if found.month in (5, 6)]
+    mid_autumn = [found for found in moving if found.month in (9, 10)]
+    for found, age in ((spring[1], 0), (dragon_boat[0], 4), *((day, 14) for day in mid_autumn)):
+        noon = datetime(found.year, found.month, found.day, 4, tzinfo=UTC)  # noon in Beijing
+        phase = (noon - known).total_seconds() / 86400 % month
+        assert min(abs(phase - age), abs(phase - month - age)) < 1.2, found
 
 
 def test_years_beyond_the_moon_table_say_so() -> None:

@@ -47,9 +47,7 @@ class SubmitUpwardFacts:
         if self.to not in SUPERIORS:
             return [Missing("unknown", "to", _("Submit to the province, the city, or the superior sector department"))]
         if self.accepted_by in SUPERIORS and self.to != self.accepted_by:
-            return [
-                Missing("other_body", "to", _("The plan names another body that accepts: %(body)s"), {"body": self.accepted_by})
-            ]
+            return [Missing("other_body", "to", _("The plan names another body that accepts"), {"body": self.accepted_by})]
         return []
 
 

@@ -1,8 +1,9 @@
 """What an action's content lacks, said all at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from types import MappingProxyType
 from typing import Protocol
 
 from server.regulation.messages import gettext_noop as _
@@ -54,7 +55,36 @@ def blank(text: str | None) -> bool:
     return not any(character.isprintable() and not character.isspace() for character in text or "")
 
 
+REQUIRED: Mapping[str, str] = MappingProxyType(
+    {
+        "approved_by": _("Say who approved"),
+        "category": _("Choose a category"),
+        "date": _("The date is missing"),
+        "deadline": _("The deadline is missing"),
+        "description": _("The description is missing"),
+        "goal": _("The goal is missing"),
+        "ground": _("The ground is missing"),
+        "ledger_row": _("The row of the ledger is missing"),
+        "location": _("Give the point"),
+        "main_units": _("Name the main-responsible units"),
+        "name": _("The name is missing"),
+        "percent": _("The percent is missing"),
+        "reason": _("The reason is missing"),
+        "sector": _("Choose a sector"),
+        "source": _("Choose a source"),
+        "statement": _("Say what has been done"),
+        "supervising_units": _("Name the supervising units, the lead first"),
+        "text": _("Words are missing"),
+        "title": _("The title is missing"),
+        "until": _("Say until when"),
+        "value": _("The new value is missing"),
+    }
+)
+"""Field → what is said where it is missing."""
+
+
 def demand(lacks: list[Missing], name: str, value: str | None) -> None:
-    """Add "name is missing" where a text is blank."""
+    """Add that a field is missing where its text is blank."""
     if blank(value):
-        lacks.append(Missing("required", name, _("This is missing: %(field)s"), {"field": name}))
+        text = REQUIRED.get(name, _("This is missing: %(field)s"))
+        lacks.append(Missing("required", name, text, {"field": name}))

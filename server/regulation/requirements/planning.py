@@ -1,6 +1,7 @@
 """The plan: issuing, adjusting, reassigning (Articles 4 and 7)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -55,6 +56,11 @@ class UnitsFact:
     assisting: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     former_main: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Code → name, for the words; a code without a name stands for itself."""
+
+    def named(self, unit: str) -> str:
+        return self.names.get(unit, unit)
 
     def missing(self, rules: RuleSet) -> list[Missing]:
         lacks: list[Missing] = []
@@ -67,7 +73,7 @@ class UnitsFact:
             lacks.append(Missing("unknown", name, _("There is no such unit: %(value)s"), {"value": unit}))
         for name, units in self._fields():
             for unit in sorted({unit for unit in units if units.count(unit) > 1}):
-                lacks.append(Missing("twice", name, _("%(unit)s is named twice"), {"unit": unit}))
+                lacks.append(Missing("twice", name, _("%(unit)s is named twice"), {"unit": self.named(unit), "code": unit}))
         for unit in self.main:
             if unit in self.supervising:
                 lacks.append(
@@ -75,7 +81,7 @@ class UnitsFact:
                         "own_acceptance",
                         "supervising_units",
                         _("%(unit)s rectifies and cannot accept (Article 18)"),
-                        {"unit": unit},
+                        {"unit": self.named(unit), "code": unit},
                     )
                 )
         for unit in self.former_main:
@@ -85,13 +91,18 @@ class UnitsFact:
                         "own_acceptance",
                         "supervising_units",
                         _("%(unit)s has rectified this problem and cannot accept it (Article 18)"),
-                        {"unit": unit},
+                        {"unit": self.named(unit), "code": unit},
                     )
                 )
         for unit in self.assisting:
             if unit in self.main or unit in self.supervising:
                 lacks.append(
-                    Missing("two_roles", "assisting_units", _("%(unit)s has another role in this problem"), {"unit": unit})
+                    Missing(
+                        "two_roles",
+                        "assisting_units",
+                        _("%(unit)s has another role in this problem"),
+                        {"unit": self.named(unit), "code": unit},
+                    )
                 )
         return lacks
 
@@ -224,7 +235,7 @@ class IssuePlanFacts:
                         "measure_unit",
                         "measures",
                         _("Measure %(n)s is given to %(unit)s, which is no main unit"),
-                        {"n": n, "unit": measure.unit},
+                        {"n": n, "unit": self.units.named(measure.unit), "code": measure.unit},
                     )
                 )
             if measure.deadline and deadline and measure.deadline > deadline:
@@ -292,7 +303,8 @@ class AdjustPlanFacts:
     """A new version of an issued plan: only with ground, approver and document, the standard not lowered (Article 7).
 
     `plan`: the new version in full. `has_document`: the approving document, for superior problems the superior's own.
-    `dropped_done`: texts of measures already done that the new version leaves out.
+    `dropped_done`: texts of measures already done that the new version leaves out. `deadline_before`, `deadline_text_before`: of
+    the version in force; the same words keep their date, and a deadline that has passed may stand as it was.
     """
 
     plan: IssuePlanFacts
@@ -302,9 +314,18 @@ class AdjustPlanFacts:
     standard_not_lowered: bool
     standard_text: str
     dropped_done: tuple[str, ...] = ()
+    deadline_before: date | None = None
+    deadline_text_before: str = ""
+
+    def due(self, rules: RuleSet) -> date | None:
+        """The new version's deadline, as `IssuePlanFacts.due`; words that have not changed keep the date they had."""
+        return self._plan().due(rules)
 
     def missing(self, rules: RuleSet) -> list[Missing]:
-        lacks = self.plan.content_missing(rules)
+        plan = self._plan()
+        lacks = plan.content_missing(rules)
+        if plan.deadline is not None and plan.deadline == self.deadline_before:
+            lacks = [lack for lack in lacks if lack.code != "deadline_past"]
         demand(lacks, "ground", self.ground)
         demand(lacks, "approved_by", self.approved_by)
         if not self.has_document:
@@ -320,6 +341,12 @@ class AdjustPlanFacts:
         for text in self.dropped_done:
             lacks.append(Missing("done_dropped", "measures", _("A measure already done is left out: %(text)s"), {"text": text}))
         return lacks
+
+    def _plan(self) -> IssuePlanFacts:
+        same_words = not blank(self.plan.deadline_text) and self.plan.deadline_text == self.deadline_text_before
+        if self.plan.deadline is None and same_words and self.plan.kind != "continuous":
+            return replace(self.plan, deadline=self.deadline_before)
+        return self.plan
 
 
 @dataclass(frozen=True)

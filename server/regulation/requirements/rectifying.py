@@ -131,15 +131,14 @@ class ApplyFacts:
         """What is shown to the lead and refuses nothing: photos of during or after that are older than the plan."""
         if self.plan_issued_on is None:
             return []
+        texts = {
+            "during": _("A photo of during was taken on %(date)s, before the plan was issued"),
+            "after": _("A photo of after was taken on %(date)s, before the plan was issued"),
+        }
         return [
-            Missing(
-                "older_than_plan",
-                "photos",
-                _("A photo of “%(stage)s” was taken on %(date)s, before the plan was issued"),
-                {"stage": photo.stage, "date": photo.taken_on, "photo": photo.id},
-            )
+            Missing("older_than_plan", "photos", texts[photo.stage], {"date": photo.taken_on, "photo": photo.id})
             for photo in self.photos
-            if photo.stage in ("during", "after") and photo.taken_on is not None and photo.taken_on < self.plan_issued_on
+            if photo.stage in texts and photo.taken_on is not None and photo.taken_on < self.plan_issued_on
         ]
 
     def _photos_missing(self) -> list[Missing]:

@@ -254,14 +254,12 @@ class CorrectFacts:
         lacks: list[Missing] = []
         if self.field not in CORRECTABLE:
             lacks.append(
-                Missing("not_correctable", "field", _("%(field)s cannot be changed by a correction"), {"field": self.field})
+                Missing("not_correctable", "field", _("This cannot be changed by a correction: %(field)s"), {"field": self.field})
             )
         elif not self.value_given:
             demand(lacks, "value", None)
         elif not self.value_known:
-            lacks.append(
-                Missing("unknown", "value", _("The new value is not a possible one for %(field)s"), {"field": self.field})
-            )
+            lacks.append(Missing("unknown", "value", _("The new value is not a possible one"), {"field": self.field}))
         elif not self.changes:
             lacks.append(Missing("unchanged", "value", _("The new value is the old one")))
         demand(lacks, "ground", self.ground)

@@ -3,7 +3,7 @@ import { t } from '../words'
 import { FRESH_MS, GOOD_M, position, ROUGH_M } from './position'
 
 export interface PositionLine {
-  tone: 'good' | 'amber'
+  tone: 'steady' | 'unsure'
   head: string
   rest: string
 }
@@ -19,14 +19,14 @@ export function positionLine(now: number): PositionLine {
       none: 'shoot.position.none',
       found: 'shoot.position.waiting',
     } as const
-    return { tone: 'amber', head: t(words[state]), rest: '' }
+    return { tone: 'unsure', head: t(words[state]), rest: '' }
   }
   const head = `±${metres(fix.accuracy_m)}`
   const age = now - position.fixMs
-  if (fix.accuracy_m > ROUGH_M) return { tone: 'amber', head: '', rest: t('shoot.position.coarse', { n: metres(fix.accuracy_m) }) }
-  if (fix.accuracy_m > GOOD_M) return { tone: 'amber', head, rest: t('shoot.position.rough') }
-  if (age > FRESH_MS) return { tone: 'amber', head, rest: t('shoot.position.old', { n: Math.round(age / 1000) }) }
-  return { tone: 'good', head, rest: coordinates(fix.lon, fix.lat) }
+  if (fix.accuracy_m > ROUGH_M) return { tone: 'unsure', head: '', rest: t('shoot.position.coarse', { n: metres(fix.accuracy_m) }) }
+  if (fix.accuracy_m > GOOD_M) return { tone: 'unsure', head, rest: t('shoot.position.rough') }
+  if (age > FRESH_MS) return { tone: 'unsure', head, rest: t('shoot.position.old', { n: Math.round(age / 1000) }) }
+  return { tone: 'steady', head, rest: coordinates(fix.lon, fix.lat) }
 }
 
 export function coordinates(lon: number, lat: number): string {

@@ -24,7 +24,7 @@ export interface Standpoint {
 
 /** What to do to stand where the before photo was taken and to look the same way. Estimates only: nothing blocks the shutter. */
 export function guidance(now: Standpoint, before: { at: Position | null; heading: number | null } | null): Guidance {
-  const second = [facing(now.heading, before?.heading ?? null), level(now.roll)].filter(Boolean).join(' · ')
+  const second = [facing(now.heading, before?.heading ?? null), level(now.roll)].filter(Boolean).join(t('app.dot'))
   if (!before?.at) return { arrow: null, first: t('over.noPlace'), second }
   if (!now.at) return { arrow: null, first: t('over.noFix'), second }
   const far = distanceM(now.at, before.at)

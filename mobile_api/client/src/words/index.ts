@@ -12,9 +12,11 @@ const dictionaries: Record<Language, Record<Word, string>> = { zh, en }
 
 export const lang = ref<Language>('zh')
 
-/** A word in the chosen language, with its places filled in. */
+/** A word in the chosen language, with its places filled in: `{n}`, and `{n?one:many}` where a language has a plural. */
 export function t(word: Word, fill: Record<string, string | number> = {}): string {
-  return dictionaries[lang.value][word].replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ''))
+  return dictionaries[lang.value][word]
+    .replace(/\{(\w+)\?([^:}]*):([^}]*)\}/g, (_, name: string, one: string, many: string) => (Number(fill[name]) === 1 ? one : many))
+    .replace(/\{(\w+)\}/g, (_, name: string) => String(fill[name] ?? ''))
 }
 
 /** Whether a key made of parts (`status.${…}`) is in the dictionary: servers may know more than this phone. */

@@ -1,0 +1,130 @@
+"""谁整改、谁验收分开: the one who rectified cannot accept, by any of the ways there are (Articles 17 and 18)."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.utils import DatabaseError
+
+from server.acceptance.actions import Signature, decide, give_opinion, reassign
+from server.acceptance.models import Opinion
+from server.coordination.verbs import perform
+from server.plans.actions import issue_plan
+from server.problems.models import Involvement, Problem
+from server.runtime.refusals import Invalid, NotAllowed
+from server.units.actions import grant_role, set_stand_in
+from server.units.models import RoleHolding
+from server.units.roles import Role
+from tests.world import CHECKLIST, PASSWORD, T0, World, day
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("18-1")]
+
+
+def test_a_plan_cannot_name_a_unit_on_both_sides(world: World) -> None:
+    problem = world.listed()
+    with pytest.raises(Invalid) as refused:
+        issue_plan(problem.pk, world.plan_draft(supervising_units=["stone_bridge", "urban"]), by=world.office, at=day(0, 2))
+    assert "own_acceptance" in {e.code for e in refused.value.errors}
+
+
+def test_the_database_refuses_a_unit_on_both_sides(world: World) -> None:
+    problem = world.planned()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Involvement.objects.create(problem=problem, unit_id="stone_bridge", role="supervising", position=5)
+
+
+def test_the_town_itself_gives_no_opinion(world: World) -> None:
+    problem = world.applied()
+    with pytest.raises(NotAllowed):
+        give_opinion(problem.pk, "pass", "合格", CHECKLIST, by=world.town_head, at=day(1))
+
+
+def test_a_second_role_of_the_same_person_does_not_help(world: World) -> None:
+    """The town's liaison is also made liaison of the supervising unit: one account, two roles."""
+    problem = world.applied()
+    grant_role(world.town_liaison, Role.UNIT_LIAISON, unit="urban", by=None, at=T0, from_date=T0.date())
+    with pytest.raises(NotAllowed):
+        give_opinion(problem.pk, "pass", "合格", CHECKLIST, by=world.town_liaison, at=day(1))
+
+
+def test_a_former_post_in_the_rectifying_unit_does_not_help(world: World) -> None:
+    problem = world.applied()
+    RoleHolding.objects.filter(person=world.town_liaison).update(until_date=T0.date())
+    grant_role(world.town_liaison, Role.UNIT_LIAISON, unit="urban", by=None, at=T0, from_date=T0.date() + timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        give_opinion(problem.pk, "pass", "合格", CHECKLIST, by=world.town_liaison, at=day(2))
+
+
+def test_a_stand_in_from_the_rectifying_unit_does_not_decide(world: World) -> None:
+    problem = world.accepting()
+    holding = RoleHolding.objects.get(person=world.supervisor_head)
+    set_stand_in(
+        holding.pk, world.town_head, document=world.document(world.office), from_date=T0.date(),
+        until_date=T0.date() + timedelta(days=30), by=world.office, at=T0,
+    )  # fmt: skip
+    signature = Signature(world.town_head, password=PASSWORD, form=world.document(world.town_head))
+    with pytest.raises(NotAllowed):
+        decide(problem.pk, "pass", "合格", signature, at=day(1))
+
+
+def test_a_superuser_flag_gives_nothing(world: World) -> None:
+    problem = world.accepting()
+    world.town_head.is_superuser = world.town_head.is_staff = True
+    world.town_head.save()
+    signature = Signature(world.town_head, password=PASSWORD, form=world.document(world.town_head))
+    with pytest.raises(NotAllowed):
+        decide(problem.pk, "pass", "合格", signature, at=day(1))
+
+
+def test_the_rectifier_cannot_type_in_the_leads_paper(world: World) -> None:
+    problem = world.accepting()
+    form = world.document(world.town_liaison)
+    body = {"result": "pass", "text": "合格", "form": str(form), "signed_by": "supervisor_head", "signed_on": "2026-03-02"}
+    with pytest.raises(NotAllowed):
+        perform(problem.pk, "decide", body, by=world.town_liaison, at=day(1))
+
+
+def test_an_office_account_never_acts_as_the_lead(world: World) -> None:
+    problem = world.accepting()
+    grant_role(world.office, Role.UNIT_HEAD, unit="urban", by=None, at=T0, from_date=T0.date())
+    signature = Signature(world.office, password=PASSWORD, form=world.document(world.office))
+    with pytest.raises(NotAllowed):
+        decide(problem.pk, "pass", "合格", signature, at=day(1))
+
+
+def test_a_unit_that_was_replaced_stays_barred(world: World) -> None:
+    """The town rectified, is replaced by Lotus, and is then proposed to supervise."""
+    problem = world.rectifying(done=False)
+    reassign(problem.pk, "区划调整", world.document(world.office), by=world.office, at=day(1), main_units=["lotus"])
+    with pytest.raises(Invalid) as refused:
+        reassign(
+            problem.pk, "再调整", world.document(world.office), by=world.office, at=day(2), supervising_units=["stone_bridge", "urban"]
+        )
+    assert "own_acceptance" in {e.code for e in refused.value.errors}
+    assert Involvement.objects.get(problem=problem, unit="stone_bridge").role == "former_main"
+
+
+def test_the_database_refuses_an_opinion_from_the_main_units_seat(world: World) -> None:
+    """A batch, an import or the admin site writes rows without asking an action: the database itself says no."""
+    problem = world.applied()
+    seat = Involvement.objects.get(problem=problem, unit="stone_bridge")
+    application = problem.applications.get()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Opinion.objects.create(
+            application=application, seat=seat, unit_id="stone_bridge", by=world.town_head, at=day(1), result="pass", text="合格"
+        )
+
+
+def test_a_unit_cannot_change_sides_under_an_opinion_it_gave(world: World) -> None:
+    problem = world.accepting()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Involvement.objects.filter(problem=problem, unit="urban").update(role="main", position=7)
+
+
+def test_there_is_no_django_admin_site_that_could_write_past_the_actions() -> None:
+    assert not apps.is_installed("django.contrib.admin")
+
+
+def test_the_one_who_did_not_rectify_decides(world: World) -> None:
+    assert Problem.objects.get(pk=world.passed().pk).status == "passed"
