@@ -43,18 +43,17 @@ def addresses() -> list[str]:
 
     XUNGAI_LAN_ADDRESSES names them, with commas, where they cannot be seen from here: in a container or a virtual machine.
     """
-    if given := os.environ.get("XUNGAI_LAN_ADDRESSES"):
-        return [address.strip() for address in given.split(",") if is_local(address.strip())]
-    found: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("198.51.100.1", 9))
-            found.append(probe.getsockname()[0])
-        except OSError:
-            pass  # no default route: the list below may still have one
-    listed = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False).stdout.split()
-    found += [address for address in listed if "." in address]
-    return [a for a in dict.fromkeys(found) if not ipaddress.ip_address(a).is_loopback and is_local(a)]
+    found = [address.strip() for address in os.environ.get("XUNGAI_LAN_ADDRESSES", "").split(",") if address.strip()]
+    if not found:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("198.51.100.1", 9))
+                found.append(probe.getsockname()[0])
+            except OSError:
+                pass  # no default route: the list below may still have one
+        listed = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False).stdout.split()
+        found += [address for address in listed if "." in address]
+    return [a for a in dict.fromkeys(found) if is_local(a) and not ipaddress.ip_address(a).is_loopback]
 
 
 def is_local(address: str) -> bool:

@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["clauses"] = sorted(session.config.stash.get(_SEEN, set()))
+        output["clauses"] = sorted(session.config.stash.get(_SEEN, set[str]()))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -54,7 +54,7 @@ def pytest_testnodedown(node: object, error: object) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    seen = config.stash.get(_SEEN, set())
+    seen = config.stash.get(_SEEN, set[str]())
     if seen:
         terminalreporter.write_line(summary_line(seen))
         uncovered = [clause.id for clause in CLAUSES if clause.built and clause.id not in seen]

@@ -23,6 +23,7 @@ _WRITES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OWN_TABLES = re.compile(r"\s*\"?(?:rtree_|gpkg_ogr_contents)", re.IGNORECASE)
+_MAX_VALUE = 64 * 1024 * 1024  # bytes of one value
 MAX_SECONDS = 60.0
 _STEPS = 100_000  # of the database's machine, between two looks at the clock
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
@@ -36,7 +37,7 @@ def read(path: Path) -> RawLayer:
             database.execute("PRAGMA cell_size_check = ON")
             database.text_factory = lambda text: text.decode("utf-8", "replace")
             # A table may have computed columns: they get this much memory and time.
-            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VERTICES * 32)
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
             end = time.monotonic() + MAX_SECONDS
             database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             _require_no_triggers(database)

@@ -44,5 +44,5 @@ export default defineConfig({
       },
     }),
   ],
-  test: { environment: 'node', include: ['test/**/*.test.ts'], setupFiles: ['test/browser.ts'] },
+  test: { environment: 'node', include: ['test/**/*.test.ts'], setupFiles: ['test/browser.ts'], alias: { 'tus-js-client': 'tus-js-client/lib.esm/browser/index.js' } },
 })

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 — the statements are put together from this module's own table names alone.
 """The database's own refusal: an opinion or decision sits on a supervising unit's seat, and nobody leaves it for the other side.
 
 Behind the policy and the regulation (Articles 17 and 18), for what asks neither: a batch, an import, a shell. Written for both
@@ -10,18 +11,23 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 _TABLES = ("acceptance_opinion", "acceptance_decision")
 _REFUSAL = "who rectified cannot accept"
 
+_SUPERVISES = (
+    "SELECT 1 FROM problems_involvement i WHERE i.id = NEW.seat_id AND i.role = 'supervising' AND i.unit_id = NEW.unit_id"
+)
+
 _POSTGRESQL = (
     f"""
     CREATE OR REPLACE FUNCTION acceptance_seat_supervises() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      IF NOT EXISTS (SELECT 1 FROM problems_involvement i WHERE i.id = NEW.seat_id AND i.role = 'supervising' AND i.unit_id = NEW.unit_id) THEN
+      IF NOT EXISTS ({_SUPERVISES}) THEN
         RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
     END $$
     """,
     *(
-        f"CREATE TRIGGER {table}_seat BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION acceptance_seat_supervises()"
+        f"CREATE TRIGGER {table}_seat BEFORE INSERT OR UPDATE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION acceptance_seat_supervises()"
         for table in _TABLES
     ),
     f"""
@@ -44,7 +50,7 @@ _SQLITE = (
     *(
         f"""
         CREATE TRIGGER {table}_seat_{moment.lower()} BEFORE {moment} ON {table}
-        WHEN NOT EXISTS (SELECT 1 FROM problems_involvement i WHERE i.id = NEW.seat_id AND i.role = 'supervising' AND i.unit_id = NEW.unit_id)
+        WHEN NOT EXISTS ({_SUPERVISES})
         BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
         """
         for table in _TABLES
@@ -79,5 +85,8 @@ def release(schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table, name in zip((*_TABLES, "problems_involvement"), _NAMES, strict=True):
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
         return
-    for name in ("problems_involvement_seat", *(f"{table}_seat_{moment}" for table in _TABLES for moment in ("insert", "update"))):
+    for name in (
+        "problems_involvement_seat",
+        *(f"{table}_seat_{moment}" for table in _TABLES for moment in ("insert", "update")),
+    ):
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")

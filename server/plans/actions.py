@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from server.plans.models import Measure, Plan, Stage
 from server.plans.queries import current_plan, done_measure_keys
-from server.problems import involvement
+from server.problems import involvement, telling
 from server.problems.models import Problem
 from server.problems.moves import Step, move
 from server.problems.visibility import is_embargoed
@@ -145,6 +145,8 @@ def issue_plan(problem_id: UUID, draft: PlanDraft, *, by: Person, at: datetime) 
         step.problem.plan_issued_on = step.on
         step.problem.rule_edition = step.rules.edition
         step.record(_as_record(plan))
+        telling.tell_units(list(draft.main_units), step.problem, "plan_issued", at)
+        telling.tell_units(list(draft.supervising_units), step.problem, "to_supervise", at)
     return plan
 
 

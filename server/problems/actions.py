@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from server.problems import marks, places, policy
+from server.problems import marks, places, policy, telling
 from server.problems.models import Embargo, FurtherSource, NumberSeries, Problem, Site
 from server.problems.moves import Facts, judged, move
 from server.problems.places import Place
 from server.problems.visibility import is_embargoed
 from server.records.actions import append
-from server.regulation import categories, sources
+from server.regulation import categories, discovery, sources
 from server.regulation.lifecycle import Action, destination, find_move
 from server.regulation.requirements import (
     AddSiteFacts,
@@ -34,6 +34,7 @@ from server.rulebook.queries import rules_in_force
 from server.runtime.refusals import Invalid, NotAllowed, NotThere
 from server.units.models import Person, Sector
 from server.units.predicates import actor, capacities, office_day
+from server.units.queries import led_by
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,10 @@ def report(problem_id: UUID, content: Report, *, by: Person, at: datetime, embar
         embargo=embargo.pk if embargo else None,
         rule_edition=rules.edition,
     )
+    telling.tell_office(problem, "report_to_list", at)
+    if embargo is None and problem.discovery == discovery.OVERSIGHT_LEADER and content.sector:
+        lead = led_by(content.sector, on)
+        telling.tell_units([lead] if lead else [], problem, "to_endorse", at)
     return problem
 
 
@@ -184,14 +189,14 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
     """Put a reported problem on the list; here it gets its number, in list order (Articles 5 and 6)."""
     with move(problem_id, Action.LIST, by=by, at=at) as step:
         problem = step.problem
-        discovery = listing.discovery or (problem.discovery if listing.source == sources.SELF_CHECK else None) or None
+        way = listing.discovery or (problem.discovery if listing.source == sources.SELF_CHECK else None) or None
         step.require(
             ListFacts(
                 source=listing.source,
                 source_known=listing.source in sources.BY_CODE,
                 sector=listing.sector,
                 sector_known=Sector.objects.filter(pk=listing.sector).exists(),
-                discovery=discovery,
+                discovery=way,
                 endorsed=problem.endorsement_file is not None,
                 has_discovery_file=listing.discovery_file is not None,
                 embargoed=is_embargoed(problem),
@@ -203,7 +208,7 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
         problem.source = listing.source
         problem.level = sources.BY_CODE[listing.source].level
         problem.sector_id = listing.sector
-        problem.discovery = discovery or ""
+        problem.discovery = way or ""
         problem.discovery_file = listing.discovery_file
         problem.quarter = listing.quarter
         problem.disclosed_on = listing.disclosed_on
@@ -222,7 +227,7 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
                 "number": problem.number,
                 "source": listing.source,
                 "sector": listing.sector,
-                "discovery": discovery,
+                "discovery": way,
                 "superior_number": listing.superior_number or None,
                 "note": listing.note or None,
             }
@@ -244,6 +249,7 @@ def return_problem(problem_id: UUID, reason: str, *, by: Person, at: datetime) -
     with move(problem_id, Action.RETURN, by=by, at=at) as step:
         step.require(ReasonFacts(reason))
         step.record({"reason": reason})
+        telling.tell_person(step.problem.reported_by, step.problem, "returned_to_you", at)
     return step.problem
 
 

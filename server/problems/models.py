@@ -39,9 +39,7 @@ class Embargo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     inspection = models.UUIDField(db_index=True)
-    subject = models.UUIDField(
-        db_index=True, help_text="The problem's id, or the inspection's own."
-    )
+    subject = models.UUIDField(db_index=True, help_text="The problem's id, or the inspection's own.")
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

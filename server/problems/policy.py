@@ -248,4 +248,3 @@ def sealed_for(entry: Entry, held: Capacities) -> bool:
 def sees_sequence(held: Capacities) -> bool:
     """Sequence and digest of the record are for the office and the auditor."""
     return held.has(Role.OFFICE, Role.AUDITOR)
-

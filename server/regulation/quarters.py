@@ -53,6 +53,11 @@ def quarter_from_code(code: str) -> Quarter:
     return Quarter(int(match["year"]), int(match["number"]))
 
 
+def is_quarter(code: str) -> bool:
+    """Whether a text is a quarter's code."""
+    return _CODE.fullmatch(code) is not None
+
+
 def cut_off(quarter: Quarter, rules: RuleSet, calendar: WorkCalendar | None = None) -> date:
     """Last day of a quarter's list, until 24:00 in the office's zone.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from server.evidence.actions import claim
-from server.problems import marks, policy
+from server.problems import marks, policy, telling
 from server.problems.models import FileReference, Problem
 from server.problems.moves import locked
 from server.records.actions import append
@@ -76,6 +76,7 @@ def record_supervision(problem_id: UUID, draft: SupervisionDraft, *, by: Person,
     )
     _name_file(problem, draft.document, "supervision", at)
     claim(draft.photos, problem=problem, record_kind="supervision", record_id=row.pk, by=by, at=at, observed_at=at)
+    telling.tell_main_units(problem, "supervision", at, due=due)
     problem.supervision_open = problem.supervision_open or draft.date
     marks.keep(problem, at)
     append(
@@ -116,6 +117,7 @@ def reply_to_supervision(
     row.reply, row.reply_file, row.replied_by, row.replied_at, row.replying_unit_id = text.strip(), file, by, at, unit
     row.save(update_fields=["reply", "reply_file", "replied_by", "replied_at", "replying_unit"])
     _name_file(problem, file, "supervision_reply", at)
+    telling.tell_office(problem, "supervision_reply", at)
     append(
         at=at,
         by=actor(by, held, unit),

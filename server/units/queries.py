@@ -49,6 +49,12 @@ def sector_duties(on: date) -> dict[str, SectorDuty]:
     }
 
 
+def led_by(sector: str, on: date) -> str | None:
+    """The lead unit of a sector on a day."""
+    duty = sector_duty(sector, on)
+    return duty.lead_unit if duty else None
+
+
 def led_sectors(units: frozenset[str], on: date) -> frozenset[str]:
     """Sectors of which one of the units is the lead."""
     return frozenset(code for code, duty in sector_duties(on).items() if duty.lead_unit in units)

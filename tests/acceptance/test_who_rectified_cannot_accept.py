@@ -60,9 +60,14 @@ def test_a_stand_in_from_the_rectifying_unit_does_not_decide(world: World) -> No
     problem = world.accepting()
     holding = RoleHolding.objects.get(person=world.supervisor_head)
     set_stand_in(
-        holding.pk, world.town_head, document=world.document(world.office), from_date=T0.date(),
-        until_date=T0.date() + timedelta(days=30), by=world.office, at=T0,
-    )  # fmt: skip
+        holding.pk,
+        world.town_head,
+        document=world.document(world.office),
+        from_date=T0.date(),
+        until_date=T0.date() + timedelta(days=30),
+        by=world.office,
+        at=T0,
+    )
     signature = Signature(world.town_head, password=PASSWORD, form=world.document(world.town_head))
     with pytest.raises(NotAllowed):
         decide(problem.pk, "pass", "合格", signature, at=day(1))
@@ -99,7 +104,12 @@ def test_a_unit_that_was_replaced_stays_barred(world: World) -> None:
     reassign(problem.pk, "区划调整", world.document(world.office), by=world.office, at=day(1), main_units=["lotus"])
     with pytest.raises(Invalid) as refused:
         reassign(
-            problem.pk, "再调整", world.document(world.office), by=world.office, at=day(2), supervising_units=["stone_bridge", "urban"]
+            problem.pk,
+            "再调整",
+            world.document(world.office),
+            by=world.office,
+            at=day(2),
+            supervising_units=["stone_bridge", "urban"],
         )
     assert "own_acceptance" in {e.code for e in refused.value.errors}
     assert Involvement.objects.get(problem=problem, unit="stone_bridge").role == "former_main"

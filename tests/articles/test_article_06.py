@@ -60,6 +60,12 @@ def test_what_an_unreleased_inspection_found_cannot_be_listed() -> None:
     assert codes(replace(LIST, embargoed=True)) == ["embargoed"]
 
 
+@pytest.mark.clause("6-3")
+def test_a_quarter_is_written_as_its_code() -> None:
+    assert codes(replace(LIST, quarter="2026Q1")) == []
+    assert codes(replace(LIST, quarter="2026年一季度")) == ["unknown"]
+
+
 def test_a_case_is_typical_or_general() -> None:
     assert codes(replace(LIST, case_class="typical")) == []
     assert codes(replace(LIST, case_class="famous")) == ["unknown"]

@@ -30,8 +30,8 @@ def test_every_clause_says_what_the_system_does_in_both_languages() -> None:
         assert clause.does.endswith("."), clause.id
 
 
-def test_every_action_serves_a_clause_and_is_built() -> None:
-    assert {action for clause in CLAUSES if clause.built for action in clause.actions} == set(Action)
+def test_every_action_serves_a_clause() -> None:
+    assert {action for clause in CLAUSES for action in clause.actions} == set(Action)
 
 
 def test_the_summary_counts_only_what_is_built() -> None:

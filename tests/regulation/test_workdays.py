@@ -195,7 +195,7 @@ def test_the_statutory_table_agrees_with_the_notice_of_a_year_that_is_known(year
 
 @pytest.mark.parametrize("year", range(2026, 2036))
 def test_the_days_that_follow_the_moon_stand_at_their_phase(year: int) -> None:
-    """New moon for the Spring Festival, four days after one for Dragon Boat, fourteen for Mid-Autumn; within a day of the mean moon."""
+    """The Spring Festival at a new moon, Dragon Boat four days after one, Mid-Autumn fourteen; by the mean moon, give a day."""
     known = datetime(2000, 1, 6, 18, 14, tzinfo=UTC)  # a new moon
     month = 29.530588861
     moving = sorted(statutory_days(year) - {day.in_year(year) for day in FIXED_DAYS})

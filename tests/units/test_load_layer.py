@@ -62,7 +62,9 @@ def test_a_shapefile_in_a_gauss_kruger_zone_gives_the_same_places(world: World, 
     geojson = boundaries(tmp_path, MOVED)
     shapefile = tmp_path / "towns.shp"
     subprocess.run(
-        ["ogr2ogr", "-f", "ESRI Shapefile", "-s_srs", "EPSG:4490", "-t_srs", "EPSG:4549", shapefile, geojson], check=True, capture_output=True
+        ["ogr2ogr", "-f", "ESRI Shapefile", "-s_srs", "EPSG:4490", "-t_srs", "EPSG:4549", shapefile, geojson],
+        check=True,
+        capture_output=True,
     )
     load(shapefile)
     newest = LayerEdition.objects.filter(layer="towns").latest("number")

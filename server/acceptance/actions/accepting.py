@@ -8,6 +8,7 @@ from uuid import UUID
 from server.acceptance.actions.applying import end_application
 from server.acceptance.models import Application, Decision, Opinion
 from server.acceptance.queries import open_application, standing_opinions
+from server.problems import telling
 from server.problems.models import Involvement, Problem
 from server.problems.moves import Step, move
 from server.regulation.deadlines import acceptance_due
@@ -82,6 +83,7 @@ def send_back(problem_id: UUID, missing: Sequence[str], *, by: Person, at: datet
         end_application(application, Application.Outcome.SENT_BACK, "\n".join(missing), at)
         problem.acceptance_due = None
         step.record({"round": problem.round, "missing": list(missing)}, object_type="application", object_id=application.pk)
+        telling.tell_main_units(problem, "application_sent_back", at)
     return application
 
 
@@ -217,4 +219,8 @@ def decide(
             object_type="decision",
             object_id=decision.pk,
         )
+        if result == "pass":
+            telling.tell_sector_leader(problem, "closure_to_confirm", at)
+        else:
+            telling.tell_main_units(problem, "acceptance_failed", at)
     return decision

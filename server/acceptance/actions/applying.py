@@ -9,6 +9,7 @@ from server.acceptance.models import Application
 from server.acceptance.queries import apply_facts, open_application
 from server.evidence.actions import claim
 from server.evidence.queries import known_photos, photo_facts
+from server.problems import telling
 from server.problems.moves import move
 from server.regulation.deadlines import acceptance_due
 from server.regulation.lifecycle import Action
@@ -123,6 +124,7 @@ def apply_for_acceptance(problem_id: UUID, draft: ApplicationDraft, *, by: Perso
             object_type="application",
             object_id=application.pk,
         )
+        telling.tell_supervising_units(problem, "acceptance_to_do", at)
     return application
 
 

@@ -8,6 +8,7 @@ from server.acceptance.actions.accepting import Signature
 from server.acceptance.models import Application, Closure, Filing, Reopening, SuperiorResult
 from server.plans.actions import MeasureDraft, PlanDraft, write_version
 from server.plans.queries import current_plan
+from server.problems import telling
 from server.problems.models import Involvement, NumberSeries, Problem
 from server.problems.moves import move
 from server.regulation.lifecycle import Action
@@ -46,6 +47,7 @@ def confirm(problem_id: UUID, signature: Signature, text: str = "", *, at: datet
             step.problem.closed_on = step.on
         step.name_files(signature.form)
         step.record(_closure_as_record(closure, step.problem), object_type="closure", object_id=closure.pk)
+        telling.tell_office(step.problem, "closure_to_file", at)
     return closure
 
 
@@ -59,6 +61,8 @@ def decline(problem_id: UUID, reason: str, signature: Signature, *, at: datetime
         closure.application.outcome = Application.Outcome.FAILED
         closure.application.save(update_fields=["outcome"])
         step.problem.round += 1
+        telling.tell_main_units(step.problem, "closure_declined", at)
+        telling.tell_supervising_units(step.problem, "closure_declined", at)
     return closure
 
 
@@ -259,4 +263,6 @@ def reopen(
             },
             before={"deadline": before.deadline},
         )
+        telling.tell_main_units(problem, "reopened", at)
+        telling.tell_supervising_units(problem, "reopened", at)
     return row

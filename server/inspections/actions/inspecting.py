@@ -10,6 +10,7 @@ from django.db import transaction
 from server.evidence.actions import recount_released
 from server.inspections import policy
 from server.inspections.models import Inspection, Stop, Visit
+from server.notices.actions import tell
 from server.problems import marks, visibility
 from server.problems import policy as problem_policy
 from server.problems.models import Embargo, Problem
@@ -68,6 +69,7 @@ def make_inspection(draft: InspectionDraft, *, by: Person, at: datetime) -> Insp
     by_id = {p.pk: p for p in problems}
     for position, problem_id in enumerate(dict.fromkeys(draft.problems)):
         Stop.objects.create(inspection=inspection, problem=by_id[problem_id], position=position)
+    tell([*people, *([leader] if leader else [])], "inspection", subject=inspection.pk, at=at, date=draft.date)
     own = None
     if not draft.announced:
         own = visibility.embargo(inspection.pk, inspection.pk)

@@ -102,6 +102,7 @@ CLAUSES: tuple[Clause, ...] = (
         "启用日前可接管历史台账,须有盖章台账和行号。",
         parameters="start_date",
         actions=(Action.TAKE_OVER,),
+        built=False,
     ),
     clause(
         "6-1",
@@ -124,12 +125,14 @@ CLAUSES: tuple[Clause, ...] = (
         "A quarter's list runs from the 11th to the 10th, until 24:00; no roll-over when the 10th is a day off (parameter).",
         "季度清单自11日起至10日24时止,遇休息日不顺延(参数)。",
         parameters="quarterly_cut_offs cut_off_rolls_over",
+        built=False,
     ),
     clause(
         "6-4",
         "(二)逾期上报的问题列入下一季度的问题清单",
         "Received later: the next quarter's list, marked late, by itself.",
         "逾期收到的自动列入下一季度清单并标注逾期。",
+        built=False,
     ),
     clause(
         "6-5",

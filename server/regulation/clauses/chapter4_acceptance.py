@@ -80,6 +80,7 @@ CLAUSES: tuple[Clause, ...] = (
         "The last safe day to apply is 10 working days before the deadline.",
         "稳妥申请日为时限前10个工作日。",
         parameters="application_days_before_deadline",
+        built=False,
     ),
     clause(
         "16-10",

@@ -5,6 +5,7 @@ from datetime import date
 
 from server.regulation import discovery as ways
 from server.regulation.messages import gettext_noop as _
+from server.regulation.quarters import is_quarter
 from server.regulation.requirements.missing import Missing, blank, demand
 from server.regulation.ruleset import RuleSet
 from server.regulation.sources import SELF_CHECK, Level
@@ -147,6 +148,7 @@ class ListFacts:
     category: str | None = None
     category_known: bool = True
     case_class: str | None = None
+    quarter: str = ""
 
     def missing(self, rules: RuleSet) -> list[Missing]:
         lacks = _embargo(self.embargoed)
@@ -169,6 +171,8 @@ class ListFacts:
         lacks += _wrong_discovery(self.discovery)
         if self.category and not self.category_known:
             lacks.append(Missing("unknown", "category", _("There is no such category: %(value)s"), {"value": self.category}))
+        if self.quarter and not is_quarter(self.quarter):
+            lacks.append(Missing("unknown", "quarter", _("Write the quarter as 2026Q1: %(value)s"), {"value": self.quarter}))
         if self.case_class and self.case_class not in CASE_CLASSES:
             lacks.append(Missing("unknown", "case_class", _("There is no such class: %(value)s"), {"value": self.case_class}))
         return lacks

@@ -1,0 +1,1 @@
+export function bootstrap(me: unknown): Record<string, unknown>

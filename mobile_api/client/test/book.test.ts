@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+
+import { bootstrap } from '../mock/district.mjs'
+import { readBook, readProblem } from '../src/office/book'
+
+describe('the bootstrap answer', () => {
+  it('becomes areas, tasks and problems', () => {
+    const book = readBook(bootstrap({}), 5)
+    expect(book.areas.map((area) => area.name)).toContain('九龙园区')
+    expect(book.protectedAreas).toHaveLength(1)
+    expect(book.tasks).toHaveLength(3)
+    expect(book.tasks[2]).toMatchObject({ kind: 'look_back', announced: false, released: false, people: ['inspector', 'second'] })
+    const [first] = book.problems
+    expect(first).toMatchObject({ number: '2026-087', light: 'red', goal: '清完垃圾、恢复岸坡', percent: 90 })
+    expect(first?.measures.map((one) => one.text)).toEqual(['清运 40 方', '复绿 600 ㎡', '围栏和监控'])
+    expect(first?.photos[0]).toMatchObject({ stage: 'before', heading: 8 })
+  })
+  it('of another shape stops nothing', () => {
+    for (const data of [null, undefined, 5, 'x', [], { areas: 7, tasks: [null, 3], problems: { features: [{}] }, units: 'no' }]) {
+      expect(() => readBook(data, 0)).not.toThrow()
+    }
+  })
+  it('takes problems as features or plain, and photos without an address', () => {
+    const plain = readProblem({ id: 'p', title: 't', location: { type: 'Point', coordinates: [1, 2] }, photos: [{ id: 'a', stage: 'before' }] })
+    expect(plain).toMatchObject({ id: 'p', at: [1, 2], light: null })
+    expect(plain.photos[0]?.url).toBe('/api/v1/photos/a/file?size=thumb')
+  })
+})

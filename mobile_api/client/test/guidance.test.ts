@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+
+import { compass, rollOf } from '../src/capture/sensors'
+import { guidance } from '../src/screens/overlayWords'
+
+const BEFORE = { at: [118, 30] as [number, number], heading: 10 }
+const east = (m: number): [number, number] => [118 + m / 96_400, 30]
+const at = (m: number, heading: number | null, accuracyM = 4, roll: number | null = 0) => ({ at: east(m), accuracyM, heading, roll })
+
+describe('guidance to the old standpoint', () => {
+  it('says one thing at a time: left, right, forward, back', () => {
+    expect(guidance(at(10, 0), BEFORE)).toMatchObject({ first: '向左 10 米', arrow: -90 })
+    expect(guidance(at(-10, 0), BEFORE)).toMatchObject({ first: '向右 10 米', arrow: 90 })
+    expect(guidance(at(10, 270), BEFORE)).toMatchObject({ first: '向前 10 米' })
+    expect(guidance(at(10, 90), BEFORE)).toMatchObject({ first: '向后 10 米' })
+  })
+  it('sends nobody closer than the position knows', () => {
+    expect(guidance(at(10, 0, 30), BEFORE)).toMatchObject({ first: '就在这里', arrow: null })
+  })
+  it('names the wind without a compass', () => {
+    expect(guidance(at(10, null), BEFORE).first).toBe('往西 10 m')
+  })
+  it('tells turn and level', () => {
+    expect(guidance(at(10, 18), BEFORE).second).toBe('再向左转 8°·手机已端平')
+    expect(guidance(at(10, 12, 4, 9), BEFORE).second).toBe('方向对了·手机歪了 9°')
+  })
+  it('falls back to the eye without a place or a position', () => {
+    expect(guidance(at(10, 0), null).first).toBe('原片没有位置，看画面对齐')
+    expect(guidance({ ...at(0, 0), at: null }, BEFORE).first).toBe('等定位，先看画面对齐')
+  })
+})
+
+describe('sensors', () => {
+  it('give the camera heading of an upright phone', () => {
+    expect(compass(0, 90, 0)).toBeCloseTo(0)
+    expect(compass(270, 90, 0)).toBeCloseTo(90)
+  })
+  it('give no tilt for an upright phone and ten degrees for a turned one', () => {
+    expect(rollOf(90, 0)).toBeCloseTo(0)
+    expect(rollOf(80, 90)).toBeCloseTo(10)
+  })
+})
