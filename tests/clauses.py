@@ -44,7 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["clauses"] = sorted(session.config.stash.get(_SEEN, set[str]()))
+        seen = session.config.stash.get(_SEEN, set[str]())
+        output["clauses"] = sorted(seen)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     "reopened": gettext_noop("A closed problem was reopened: %(title)s"),
     "supervision": gettext_noop("On-site supervision, reply until %(due)s: %(title)s"),
     "supervision_reply": gettext_noop("A reply to a supervision waits for you: %(title)s"),
+    "inspection_to_release": gettext_noop("The unannounced inspection of %(date)s waits to be released"),
     "inspection": gettext_noop("You are named in an inspection on %(date)s"),
 }
 

@@ -134,7 +134,8 @@ export function beforePhotos(problem: KnownProblem): KnownPhoto[] {
 }
 
 type Raw = Record<string, unknown>
-const asList = (value: unknown): Raw[] => (Array.isArray(value) ? (value as Raw[]) : [])
+const asList = (value: unknown): Raw[] =>
+  Array.isArray(value) ? value.filter((one): one is Raw => typeof one === 'object' && one !== null) : []
 const asText = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '')
 const asNumber = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
 const asNamed = (value: unknown): Named | null => {
@@ -150,10 +151,10 @@ export function readBook(data: unknown, fetchedAt: number): Book {
   const units = asList(raw.units).map((unit) => ({ code: asText(unit.code), name: asText(unit.name), kind: asText(unit.kind) }))
   const inspections = new Map<string, Book['inspections'][number]>()
   const tasks = asList(raw.tasks).flatMap((task) => {
-    const inner = task.inspection as Raw | string | undefined
-    const from = typeof inner === 'object' ? inner : task
-    const inspection = typeof inner === 'object' ? asText(inner.id) : asText(inner ?? task.id)
-    const people = asList(from.people).map((one) => (typeof one === 'string' ? one : asText((one as Raw).username)))
+    const inner = task.inspection as Raw | string | null | undefined
+    const from = typeof inner === 'object' && inner ? inner : task
+    const inspection = typeof inner === 'object' && inner ? asText(inner.id) : asText(inner ?? task.id)
+    const people = (Array.isArray(from.people) ? from.people : []).map((one) => (typeof one === 'string' ? one : asText((one as Raw | null)?.username)))
     const common = {
       inspection,
       kind: asText(from.kind),

@@ -38,7 +38,7 @@ async function pass(person: string, hurry: boolean): Promise<PassEnd> {
   const session = await store.sessions.get(person)
   if (!session) return 'no_session'
   if (session.over) return 'session_over'
-  const tell: Pass = { session, failures: 0, over: false }
+  const tell: Pass = { session, failures: 0, over: false, noTus: false }
   const started = Date.now()
   for (const id of await due('records', person, started, hurry)) {
     if (stopped(tell)) break
@@ -65,6 +65,8 @@ interface Pass {
   session: SessionRow
   failures: number
   over: boolean
+  /** The server has no door for uploads in parts: for the rest of this pass photos go in one request each. */
+  noTus: boolean
 }
 
 const stopped = (tell: Pass) => tell.over || tell.failures >= NETWORK_FAILURES
@@ -153,9 +155,7 @@ async function sendPhoto(tell: Pass, row: PhotoRow): Promise<void> {
   }
   const ready = await withSignature(row)
   await store.photos.update(row.uuid, { state: 'sending' })
-  const answer = (await tusMissing()) ? null : await sendByTus(tell, ready, bytes)
-  if (answer !== 'put' && answer !== null) return
-  await sendByPut(tell, ready, bytes)
+  if (tell.noTus || (await sendByTus(tell, ready, bytes)) === 'put') await sendByPut(tell, ready, bytes)
 }
 
 async function withSignature(row: PhotoRow): Promise<PhotoRow> {
@@ -166,18 +166,11 @@ async function withSignature(row: PhotoRow): Promise<PhotoRow> {
   return { ...row, signature }
 }
 
-let noTusUntil = 0
-
-/** A server without the uploads' door is asked again after an hour; until then photos go in one request each. */
-async function tusMissing(): Promise<boolean> {
-  return Date.now() < noTusUntil
-}
-
 async function sendByTus(tell: Pass, row: PhotoRow, bytes: ArrayBuffer): Promise<'put' | 'settled'> {
   const store = theStore()
   const end = await uploadByTus(tell.session, row, bytes)
   if (end.kind === 'no_tus') {
-    noTusUntil = Date.now() + 3_600_000
+    tell.noTus = true
     return 'put'
   }
   if (end.kind === 'done') {

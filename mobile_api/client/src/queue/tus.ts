@@ -2,7 +2,7 @@ import { DetailedError, type HttpRequest, type HttpResponse, type HttpStack, Upl
 
 import { sha256Base64 } from '../capture/digest'
 import { theStore } from '../store/database'
-import type { PhotoRow, SessionRow } from '../store/shapes'
+import type { PhotoRow, SessionRow, TroubleKind } from '../store/shapes'
 import { language } from '../words/language'
 import { type Answer, judge } from './call'
 
@@ -60,7 +60,7 @@ class FetchStack implements HttpStack {
           })
           text = await response.text()
         } catch {
-          this.judged = { kind: 'again', trouble: { why: 'network', words: '', status: null }, retryAfterMs: 0 }
+          this.judged = again('network', null)
           throw new Judged(this.judged)
         } finally {
           clearTimeout(timer)
@@ -70,9 +70,7 @@ class FetchStack implements HttpStack {
           const answer = await judge(response, text)
           // A 200 without the protocol's header is a page from in between.
           this.judged =
-            answer.kind === 'ok' || answer.kind === 'unchanged'
-              ? { kind: 'again', trouble: { why: 'portal', words: '', status: response.status }, retryAfterMs: 0 }
-              : answer
+            answer.kind === 'ok' || answer.kind === 'unchanged' ? again('portal', response.status) : answer
         } else this.judged = null
         return asTusResponse(response, text)
       },
@@ -95,6 +93,20 @@ export type TusEnd = { kind: 'done' } | { kind: 'no_tus' } | { kind: 'failed'; a
 
 /** Send one photo's bytes from where the server stands. The address and the byte reached are kept after each chunk. */
 export async function uploadByTus(session: SessionRow, row: PhotoRow, bytes: ArrayBuffer): Promise<TusEnd> {
+  const end = await upload(session, row, bytes)
+  // The server gave an upload that it knew already and that stands further on: ask where, and go on from there, once.
+  return end.kind === 'elsewhere' ? await upload(session, { ...row, uploadUrl: end.url }, bytes).then(settle) : settle(end)
+}
+
+function settle(end: UploadEnd): TusEnd {
+  return end.kind === 'elsewhere' ? { kind: 'failed', answer: again('truncated', 409) } : end
+}
+
+const again = (why: TroubleKind, status: number | null): Answer => ({ kind: 'again', trouble: { why, words: '', status }, retryAfterMs: 0 })
+
+type UploadEnd = TusEnd | { kind: 'elsewhere'; url: string }
+
+async function upload(session: SessionRow, row: PhotoRow, bytes: ArrayBuffer): Promise<UploadEnd> {
   const store = theStore()
   const stack = new FetchStack()
   // Notes of address and byte are written in turn, and all of them before the end is told.
@@ -102,8 +114,8 @@ export async function uploadByTus(session: SessionRow, row: PhotoRow, bytes: Arr
   const keep = (change: Partial<PhotoRow>) => {
     writes = writes.then(() => store.photos.update(row.uuid, { ...change, state: 'sending' }))
   }
-  const end = await new Promise<TusEnd>((resolve) => {
-    const upload = new Upload(new Blob([bytes]), {
+  const end = await new Promise<UploadEnd>((resolve) => {
+    const sending = new Upload(new Blob([bytes]), {
       endpoint: UPLOADS,
       uploadUrl: row.uploadUrl || null,
       uploadSize: bytes.byteLength,
@@ -114,7 +126,7 @@ export async function uploadByTus(session: SessionRow, row: PhotoRow, bytes: Arr
       retryDelays: null,
       storeFingerprintForResuming: false,
       onUploadUrlAvailable: () => {
-        if (upload.url) keep({ uploadUrl: upload.url })
+        if (sending.url) keep({ uploadUrl: sending.url })
       },
       onChunkComplete: (_size, accepted) => {
         keep({ sentBytes: accepted })
@@ -125,15 +137,15 @@ export async function uploadByTus(session: SessionRow, row: PhotoRow, bytes: Arr
         const method = error instanceof DetailedError ? error.originalRequest?.getMethod() : ''
         // tus-js-client speaks POST only to the endpoint itself: a 404 there means that there is no such door.
         if (method === 'POST' && (status === 404 || status === 405)) return resolve({ kind: 'no_tus' })
-        const answer: Answer = stack.judged ?? {
-          kind: 'again',
-          trouble: { why: 'truncated', words: '', status },
-          retryAfterMs: 0,
+        if (method === 'PATCH' && (status === 409 || status === 423) && sending.url) {
+          return resolve({ kind: 'elsewhere', url: sending.url })
         }
-        resolve({ kind: 'failed', answer })
+        // Expired between two chunks: a new upload.
+        if (method === 'PATCH' && (status === 404 || status === 410)) return resolve({ kind: 'failed', answer: { kind: 'fresh' } })
+        resolve({ kind: 'failed', answer: stack.judged ?? again('truncated', status) })
       },
     })
-    upload.start()
+    sending.start()
   })
   await writes
   return end
