@@ -110,6 +110,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = environment.folder("XUNGAI_STATIC", VAR / "static")
 STATICFILES_DIRS: list[object] = []
+PHONE_CLIENT = BASE_DIR / "mobile_api" / "client" / "dist"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -145,6 +146,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:", *_base_map],
         "style-src": [SELF, "'unsafe-inline'"],
+        "media-src": [SELF, "blob:"],
         "font-src": [SELF, "data:"],  # Vant's icons
         "script-src": [SELF, NONCE],
         "connect-src": [SELF, *_base_map],

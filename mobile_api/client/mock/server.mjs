@@ -19,7 +19,7 @@ let state
 let faults = []
 const reset = () => {
   faults = []
-  state = { tokens: {}, wrong: {}, devices: {}, records: {}, photos: {}, uploads: {}, suggestions: [], discarded: [], waiting: [], clockMs: 0, noTus: false, requests: [] }
+  state = { tokens: {}, wrong: {}, devices: {}, records: {}, photos: {}, uploads: {}, suggestions: [], discarded: [], waiting: [], clockMs: 0, noTus: false, edition: '', requests: [] }
 }
 reset()
 
@@ -339,7 +339,8 @@ function asset(path, response) {
   const file = join(DIST, name === '.' ? 'index.html' : name)
   if (!file.startsWith(DIST) || !existsSync(file)) return problem(response, 404, '没有', path)
   response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Cache-Control': path.includes('/assets/') ? 'max-age=31536000, immutable' : 'no-cache' })
-  return response.end(readFileSync(file))
+  // A changed worker is what a new version of the app looks like to a phone.
+  return response.end(name === 'sw.js' && state.edition ? `${readFileSync(file)}\n// ${state.edition}` : readFileSync(file))
 }
 
 if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').slice(-2).join('/'))) {
