@@ -5,7 +5,7 @@ import os
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("XUNGAI_WEB_PROCESSES", "2"))
-threads = int(os.environ.get("XUNGAI_WEB_THREADS", "12"))
+threads = int(os.environ.get("XUNGAI_WEB_THREADS", "64"))  # slow uploads each hold one
 timeout = 120
 graceful_timeout = 30
 keepalive = 75

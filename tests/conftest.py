@@ -6,6 +6,7 @@ no database runs in the first alone.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,3 +33,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if touches_the_database(item)]
+
+
+@pytest.fixture(autouse=True)
+def _an_anchor_of_its_own(settings: Any, tmp_path: Path) -> None:
+    """Each test's record is a chain of its own: it must not meet the heads that another test's chain has noted."""
+    settings.RECORDS_ANCHOR_FILE = str(tmp_path / "anchor.jsonl")

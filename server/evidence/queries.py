@@ -61,3 +61,11 @@ def photo_facts(problem: Problem) -> tuple[PhotoFact, ...]:
     hidden = set(Photo.objects.filter(pk__in=coming).values_list("pk", flat=True))
     facts += [PhotoFact(id=str(photo), site=str(problem.pk), stage="", arrived=False) for photo in coming if photo not in hidden]
     return tuple(facts)
+
+
+def grade_of(photo: Photo) -> str:
+    """How far a photo can be relied on, as its list shows it: B taken in the app, C chosen from files.
+
+    A asks for a signed statement that was checked against its phone's key; there is none yet.
+    """
+    return "B" if photo.source == "camera" else "C"

@@ -1,7 +1,7 @@
 """Issuing a plan, adjusting it, and naming other units (Articles 4 and 7)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from server.problems.models import Problem
 from server.problems.moves import Step, move
 from server.problems.visibility import is_embargoed
 from server.regulation.lifecycle import Action
+from server.regulation.plan_changes import changes
 from server.regulation.requirements import (
     AdjustPlanFacts,
     ApprovalFact,
@@ -24,6 +25,7 @@ from server.regulation.requirements import (
 from server.regulation.sources import Level
 from server.rulebook.queries import rules_in_force
 from server.units.models import Person, Unit
+from server.units.predicates import office_day
 from server.units.queries import sector_duty
 
 
@@ -159,21 +161,38 @@ def adjust_plan(problem_id: UUID, draft: PlanDraft, adjustment: Adjustment, *, b
         before = current_plan(step.problem)
         kept = {m.id for m in draft.measures if m.id}
         dropped = [m.text for m in before.measures.all() if m.key in done_measure_keys(step.problem) and m.key not in kept]
-        facts = _facts(step, draft)
-        step.require(
-            AdjustPlanFacts(
-                plan=facts,
-                ground=adjustment.ground,
-                approved_by=adjustment.approved_by,
-                has_document=adjustment.document is not None,
-                standard_not_lowered=adjustment.standard_not_lowered,
-                standard_text=adjustment.standard_text,
-                dropped_done=tuple(dropped),
-            )
+        facts = AdjustPlanFacts(
+            plan=_facts(step, draft),
+            ground=adjustment.ground,
+            approved_by=adjustment.approved_by,
+            has_document=adjustment.document is not None,
+            standard_not_lowered=adjustment.standard_not_lowered,
+            standard_text=adjustment.standard_text,
+            dropped_done=tuple(dropped),
+            deadline_before=before.deadline,
+            deadline_text_before=before.deadline_text,
         )
-        plan = write_version(step, draft, facts.due(step.rules), edition=before.rule_edition, adjustment=adjustment)
-        step.record(_as_record(plan), before=_as_record(before))
+        step.require(facts)
+        due = facts.due(step.rules)
+        differences = changes(_as_facts(before), replace(facts.plan, deadline=due))
+        plan = write_version(step, draft, due, edition=before.rule_edition, adjustment=adjustment)
+        step.record({**_as_record(plan), "changes": [asdict(change) for change in differences]}, before=_as_record(before))
     return plan
+
+
+def _as_facts(plan: Plan) -> IssuePlanFacts:
+    """A version in force as the regulation compares it with the next."""
+    return IssuePlanFacts(
+        kind=plan.kind,
+        level=Level(plan.problem.level),
+        issued=office_day(plan.issued_at),
+        goal=plan.goal,
+        measures=tuple(MeasureFact(m.text, m.deadline, m.unit_id, str(m.key), m.goal) for m in plan.measures.all()),
+        units=UnitsFact(main=(), supervising=()),
+        deadline=plan.deadline,
+        stages=tuple(StageFact(s.goal, s.due, str(s.key)) for s in plan.stages.all()),
+        risk_control=plan.risk_control,
+    )
 
 
 def write_version(

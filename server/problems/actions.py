@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from server.problems import marks, places, policy, telling
+from server.problems.correcting import read_correction
 from server.problems.models import Embargo, FurtherSource, NumberSeries, Problem, Site
 from server.problems.moves import Facts, judged, move
 from server.problems.places import Place
@@ -16,6 +17,7 @@ from server.problems.visibility import is_embargoed
 from server.records.actions import append
 from server.regulation import categories, discovery, sources
 from server.regulation.lifecycle import Action, destination, find_move
+from server.regulation.quarters import quarter_of
 from server.regulation.requirements import (
     AddSiteFacts,
     AddSourceFacts,
@@ -190,8 +192,10 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
     with move(problem_id, Action.LIST, by=by, at=at) as step:
         problem = step.problem
         way = listing.discovery or (problem.discovery if listing.source == sources.SELF_CHECK else None) or None
+        quarter = listing.quarter or quarter_of(office_day(problem.received_at), step.rules).code
         step.require(
             ListFacts(
+                quarter=quarter,
                 source=listing.source,
                 source_known=listing.source in sources.BY_CODE,
                 sector=listing.sector,
@@ -210,7 +214,7 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
         problem.sector_id = listing.sector
         problem.discovery = way or ""
         problem.discovery_file = listing.discovery_file
-        problem.quarter = listing.quarter
+        problem.quarter = quarter
         problem.disclosed_on = listing.disclosed_on
         problem.case_class = listing.case_class or ""
         problem.category = listing.category or problem.category
@@ -225,6 +229,7 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
         step.record(
             {
                 "number": problem.number,
+                "quarter": quarter,
                 "source": listing.source,
                 "sector": listing.sector,
                 "discovery": way,
@@ -311,65 +316,22 @@ def restore(problem_id: UUID, reason: str, *, by: Person, at: datetime) -> Probl
     return step.problem
 
 
-_PLAIN = {
-    "title": 120,
-    "description": 10_000,
-    "original_text": 10_000,
-    "superior_number": 60,
-    "superior_round": 40,
-    "superior_batch": 40,
-}
-
-
 def correct(problem_id: UUID, field_name: str, value: Any, ground: str, *, by: Person, at: datetime) -> Problem:
     """Correct a fact: old, new and ground are recorded; never plan, deadline or units (Article 5)."""
     with move(problem_id, Action.CORRECT, by=by, at=at) as step:
-        problem = step.problem
-        before: Any = None
-        after: Any = value
-        known, changes = True, True
-        place: Place | None = None
-        if field_name == "location":
-            if isinstance(value, dict):
-                place = places.place_point(value, None, problem.observed_at, field_name="value")
-                before = [problem.lon, problem.lat]
-                after = [place.point.lon, place.point.lat] if place.point else None
-                changes = before != after
-        elif field_name == "category":
-            before, known = problem.category, value in categories.BY_CODE
-            changes = before != value
-        elif field_name == "further_categories":
-            before = problem.further_categories
-            known = isinstance(value, list) and all(code in categories.BY_CODE for code in value)
-            changes = before != value
-        elif field_name == "sector":
-            before, known = problem.sector_id, isinstance(value, str) and Sector.objects.filter(pk=value).exists()
-            changes = before != value
-        elif field_name == "common":
-            before, known = problem.common, isinstance(value, bool)
-            changes = before != value
-        elif field_name in _PLAIN:
-            before = getattr(problem, field_name)
-            known = isinstance(value, str) and len(value) <= _PLAIN[field_name]
-            changes = before != value
-        else:
-            known = field_name != ""
+        correction = read_correction(step.problem, field_name, value)
         step.require(
             CorrectFacts(
-                field=field_name, ground=ground, value_given=value not in (None, "", []), value_known=known, changes=changes
+                field=field_name,
+                ground=ground,
+                value_given=value not in (None, "", []),
+                value_known=correction.known,
+                changes=correction.changes,
             )
         )
-        if place is not None:
-            places.put(problem, place, problem.accuracy_m)
-            Site.objects.filter(pk=problem.pk).update(location=place.geometry, area=place.area)
-        elif field_name == "sector":
-            problem.sector_id = value
-        elif field_name in {"category", "further_categories", "common", *_PLAIN}:
-            setattr(problem, field_name, value)
-        else:
-            raise Invalid.one("field", "not_correctable", "%(field)s cannot be changed by a correction", field=field_name)
-        step.record({field_name: after, "ground": ground}, before={field_name: before})
-    return problem
+        correction.write()
+        step.record({field_name: correction.after, "ground": ground}, before={field_name: correction.before})
+    return step.problem
 
 
 def add_source(

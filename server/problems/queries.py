@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from server.problems import marks, policy
-from server.problems.models import Involvement, Problem
+from server.problems.models import FileReference, Involvement, Problem
 from server.regulation import lights
 from server.regulation.lifecycle import Action
 from server.regulation.statuses import LEDGER, OPEN, Status
@@ -195,3 +195,10 @@ def known_codes(name: str, values: Iterable[str], allowed: Iterable[str]) -> Non
     unknown = sorted(set(values) - set(allowed))
     if unknown:
         raise Invalid([FieldError(name, "unknown", "Unknown value: %(value)s.", {"value": value}) for value in unknown])
+
+
+def documents_visible_to(person: Person, at: datetime, held: Capacities | None = None) -> QuerySet[FileReference]:
+    """The stored documents that problems this person sees name, where no embargo lies on the naming."""
+    held = held or capacities(person, at)
+    free = Q(embargo__isnull=True) | ~Q(embargo__in=policy.hidden_embargoes(person, held, at).values("pk"))
+    return FileReference.objects.filter(free, problem__in=policy.visible_to(person, at, held).values("pk"))

@@ -20,12 +20,26 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _scratch_folder() -> Path:
     """This run's files: in memory where there is room, gone when the process ends."""
     if given := os.environ.get("XUNGAI_TEST_SCRATCH"):
         return Path(given)
-    memory = Path("/dev/shm")  # noqa: S108
-    made = Path(tempfile.mkdtemp(prefix="xungai-test-", dir=memory if os.access(memory, os.W_OK) else None))
+    base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108
+    # A killed process, and pytest's workers and mypy, which leave without tidying up, leave theirs to the next one.
+    for left in base.glob("xungai-test-*-*"):
+        if not _is_running(left.name.split("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=f"xungai-test-{os.getpid()}-", dir=base))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 

@@ -173,7 +173,7 @@ def test_a_report_needs_a_photo_or_the_reason_why_none() -> None:
 @pytest.mark.clause("5-12")
 def test_all_that_a_report_lacks_is_named_at_once() -> None:
     empty = replace(REPORT, title=" ", description="", category=None, category_known=False, has_point=False, photos=0)
-    assert fields(empty) == ["title", "description", "category", "location", "photos"]
+    assert fields(empty) == ["title", "category", "location", "photos"]
     assert codes(replace(REPORT, category="smells", category_known=False)) == ["unknown"]
 
 

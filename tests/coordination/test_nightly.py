@@ -1,8 +1,6 @@
 """The night's work is done once, however often it runs."""
 
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,11 +12,6 @@ from server.records.sealing import seal_now
 from tests.world import T0, World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _an_anchor_of_its_own(settings: Any, tmp_path: Path) -> None:
-    settings.RECORDS_ANCHOR_FILE = str(tmp_path / "record.jsonl")
 
 
 @pytest.mark.clause("10-4")

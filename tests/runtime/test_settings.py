@@ -1,6 +1,7 @@
 """Settings from the environment: typed, and in production refused with all that is wrong named at once."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -8,7 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from csp.middleware import CSPMiddleware
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
 from server.settings import environment
 
@@ -192,3 +196,19 @@ def test_the_tables_have_another_owner_than_the_program(owner: str | None, named
         expression="s.DATABASES['default']['USER'], s.RECORDS_PROGRAM_ROLE",
     )
     assert good.stdout.strip() == "('owner', 'program')", good.stderr
+
+
+def test_a_script_in_a_page_needs_the_requests_nonce_and_no_page_may_frame_ours() -> None:
+    def with_a_script(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(f'<script nonce="{request.csp_nonce}"></script>')  # type: ignore[attr-defined]  # set by django-csp
+
+    policies = []
+    for _ in range(2):
+        answer = CSPMiddleware(with_a_script)(RequestFactory().get("/"))
+        policy = answer.headers["Content-Security-Policy"]
+        (nonce,) = re.findall(r'nonce="([^"]+)"', answer.content.decode())
+        assert f"script-src 'self' 'nonce-{nonce}'" in policy
+        assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+        assert "frame-ancestors 'none'" in policy
+        policies.append(policy)
+    assert policies[0] != policies[1]

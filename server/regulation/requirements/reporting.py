@@ -56,7 +56,6 @@ class ReportFacts:
     def missing(self, rules: RuleSet) -> list[Missing]:
         lacks: list[Missing] = []
         demand(lacks, "title", self.title)
-        demand(lacks, "description", self.description)
         if not self.category:
             demand(lacks, "category", None)
         elif not self.category_known:

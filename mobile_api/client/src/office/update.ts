@@ -17,5 +17,7 @@ export function registerWorker(): void {
 }
 
 export async function applyUpdate(): Promise<void> {
+  // The library reloads when the new worker takes over; a page that no worker controls yet would wait for ever.
+  window.setTimeout(() => window.location.reload(), 3000)
   await update?.(true)
 }

@@ -1,0 +1,63 @@
+"""The plain lists of the contract, in the reader's language."""
+
+from datetime import date, datetime
+from typing import Any
+
+from gis.layers.models import Kind
+from gis.layers.outlines import AreaAt, feature_collection, outlines
+from mobile_api.features import in_language
+from server.regulation.categories import CATEGORIES
+from server.regulation.discovery import DISCOVERIES
+from server.regulation.sources import SOURCES
+from server.units.models import AreaUnit, Sector
+from server.units.queries import sector_duties
+
+DIVIDING = (Kind.ADMINISTRATIVE, Kind.PARK)
+PROTECTED = (Kind.PROTECTED_AREA, Kind.RED_LINE)
+
+
+def source_lines() -> list[dict[str, Any]]:
+    return [{"code": s.code, "name": in_language(s.name, s.name_zh), "level": s.level.value} for s in SOURCES]
+
+
+def category_lines() -> list[dict[str, Any]]:
+    return [{"code": c.code, "name": in_language(c.name, c.name_zh)} for c in CATEGORIES]
+
+
+def discovery_lines() -> list[dict[str, Any]]:
+    return [{"code": d.code, "name": in_language(d.name, d.name_zh)} for d in DISCOVERIES]
+
+
+def sector_lines(on: date) -> list[dict[str, Any]]:
+    """The sectors with who answers for them on a day (Article 4), in order, the lead first."""
+    duties = sector_duties(on)
+    lines = []
+    for sector in Sector.objects.all():
+        duty = duties.get(sector.pk)
+        leader = duty.district_leader if duty else None
+        lines.append(
+            {
+                "code": sector.code,
+                "name": sector.name,
+                "lead_unit": duty.lead_unit if duty else None,
+                "supervising_units": list(duty.supervising_units) if duty else [],
+                "district_leader": {"username": leader.username, "name": leader.name} if leader else None,
+            }
+        )
+    return lines
+
+
+def areas(at: datetime, *, simplified: bool) -> str:
+    """The towns, subdistricts and parks in force, each with the unit that answers for it, as GeoJSON text."""
+    shown = outlines(at, simplified=simplified, kinds=DIVIDING)
+    units = dict(AreaUnit.objects.filter(area__in=[one.area.area_id for one in shown]).values_list("area_id", "unit_id"))
+    return feature_collection(shown, lambda area: {**_named(area), "unit": units.get(area.area_id)})
+
+
+def protected_areas(at: datetime) -> str:
+    """Protected areas and red lines in force, simplified, as GeoJSON text."""
+    return feature_collection(outlines(at, kinds=PROTECTED), lambda area: {**_named(area), "unit": None})
+
+
+def _named(area: AreaAt) -> dict[str, object]:
+    return {"code": area.code, "name": area.name, "layer": area.layer}

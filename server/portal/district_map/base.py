@@ -1,0 +1,72 @@
+"""The drawn base of the map: areas, waters, roads from our own layers, so that it needs no tile from anywhere.
+
+It holds nothing of any problem: everybody who may sign in gets the same, and a browser keeps it until an edition changes.
+"""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from math import atan2, cos, degrees, radians
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.layers.models import Kind
+from gis.layers.outlines import Outline, outlines
+
+_AREA_KINDS = (Kind.PARK.value, Kind.ADMINISTRATIVE.value)  # where they overlap the first wins (Article 3: the park)
+_LINES = ("LineString", "MultiLineString")
+
+
+def drawn_base(at: datetime) -> tuple[str, str]:
+    """The base as GeoJSON text and its tag. A feature's properties: `code, name, layer, kind`, and for what bears a name on the
+    map `at: [lon, lat]`, a place well inside it, and for a line `turn`, the direction there in degrees clockwise.
+    """
+    shown = outlines(at)
+    return _written(tuple(shown))
+
+
+@lru_cache(maxsize=4)
+def _written(shown: tuple[Outline, ...]) -> tuple[str, str]:
+    shapes = {one: shapely.from_geojson(one.geometry) for one in shown}
+    parks = shapely.union_all([shape for one, shape in shapes.items() if one.area.kind == Kind.PARK])
+    features = []
+    for one, shape in shapes.items():
+        area = one.area
+        properties: dict[str, object] = {"code": area.code, "name": area.name, "layer": area.layer, "kind": area.kind}
+        own = shape.difference(parks) if area.kind == Kind.ADMINISTRATIVE else shape
+        if shape.geom_type in _LINES:
+            properties |= _along(shape)
+        else:
+            properties["at"] = _inside(own if not own.is_empty else shape)
+        features.append(
+            f'{{"type":"Feature","geometry":{one.geometry},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
+        )
+    text = f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+    return text, sha256(text.encode()).hexdigest()[:32]
+
+
+def _inside(shape: BaseGeometry) -> list[float]:
+    """The middle of the largest circle that fits: where a name or a ring has room."""
+    radius = shapely.maximum_inscribed_circle(shape, tolerance=0.002)
+    x, y = shapely.get_coordinates(radius)[0]
+    return [round(float(x), 6), round(float(y), 6)]
+
+
+def _along(shape: BaseGeometry) -> dict[str, object]:
+    """A place on the longest part of a line and which way it runs there, so that its name can lie along it."""
+    longest = max(shapely.get_parts(shape), key=lambda part: part.length)
+    before, middle, after = (longest.interpolate(share, normalized=True) for share in (0.60, 0.64, 0.68))
+    return {"at": [round(middle.x, 6), round(middle.y, 6)], "turn": round(_turn(before, after, shrink=cos(radians(middle.y))))}
+
+
+def _turn(start: shapely.Point, end: shapely.Point, *, shrink: float) -> float:
+    """Degrees clockwise from east on the screen, between −90 and 90, so that no name stands on its head."""
+    angle = -degrees(atan2(end.y - start.y, (end.x - start.x) * shrink))
+    return angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
+
+
+def area_names(at: datetime) -> dict[str, str]:
+    """Code → name of the towns, subdistricts and the park, in the order of their codes."""
+    return {one.area.code: one.area.name for one in outlines(at, kinds=_AREA_KINDS)}

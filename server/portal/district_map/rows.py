@@ -1,0 +1,167 @@
+"""The map's problems as a few plain values each, and the figures that are counted of the same rows: so they add up.
+
+Everything starts from `visible_to`: what a person may not see is in no row, no figure and no tag of the answer (Article 10).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from server.inspections.models import Visit
+from server.inspections.policy import visits_visible_to
+from server.portal.district_map.narrowing import Narrowing, closed_between, month_of, shown
+from server.portal.district_map.why import GROUP_NAMES, GROUPS, Why, short_date, why
+from server.problems.models import Involvement, Problem, Standing
+from server.problems.policy import visible_to
+from server.problems.queries import LIGHTS, filtered
+from server.regulation.sources import Level
+from server.regulation.statuses import FINISHED, OPEN
+from server.supervision.models import SupervisionRecord
+from server.units.models import Person, Unit
+from server.units.predicates import Capacities, capacities, office_day
+
+COLUMNS = ("id", "number", "title", "light", "lon", "lat", "area", "why", "unit", "supervised", "level")
+DECIMALS = 6  # of a degree: ten centimetres
+VISIT_DAYS = 30
+_NEEDED = (
+    "number title status level lon lat area_code listed_on plan_issued_on rule_edition deadline stages measures_done "
+    "measures_total percents flag flag_on last_verdict last_verdict_on acceptance_due supervision_open interview_open "
+    "yellow_from red_from closed_on whole_district"
+).split()
+WHOLE_DISTRICT = "*"  # stands for the area of what concerns the whole district
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One problem with why it has its light."""
+
+    problem: Problem
+    why: Why
+
+
+def worst_first(rows: QuerySet[Problem], on: date) -> list[Drawn]:
+    """The problems, red ones first, within each light the gravest first. Two queries."""
+    problems = list(rows.only(*_NEEDED))
+    waiting = SupervisionRecord.objects.filter(accepted_at__isnull=True, replied_at__isnull=True)
+    unanswered = set(waiting.filter(problem__supervision_open__isnull=False).values_list("problem_id", flat=True))
+    standing = [Drawn(problem, why(problem, on, replied=problem.pk not in unanswered)) for problem in problems]
+    return sorted(standing, key=lambda one: (one.why.order, one.problem.number or "", one.problem.pk))
+
+
+def map_data(person: Person, at: datetime, narrowing: Narrowing) -> dict[str, Any]:
+    """All that the page draws for this person on this day: rows worst first, figures, visits; ready for JSON."""
+    held = capacities(person, at)
+    on = office_day(at)
+    chosen = shown(person, at, narrowing, held)
+    standing = worst_first(chosen, on)
+    units = _first_main_units(chosen)
+    named = {code: n for n, code in enumerate(sorted(set(units.values())))}
+    names = _unit_names(named)
+    return {
+        "on": on.isoformat(),
+        "columns": COLUMNS,
+        "rows": [_row(one, named.get(units.get(one.problem.pk, ""))) for one in standing],
+        "units": [names[code] for code in named],
+        "figures": figures(person, at, narrowing, held, standing),
+        "visits": _visits(person, at, held, chosen, on),
+        "ledger": narrowing.query(on),
+        "month": month_of(on).isoformat(),
+    }
+
+
+def _row(one: Drawn, unit: int | None) -> list[object]:
+    problem = one.problem
+    light = LIGHTS.index(one.why.light.value) if one.why.light else len(LIGHTS)
+    return [
+        str(problem.pk),
+        problem.number or "",
+        problem.title,
+        light,
+        None if problem.lon is None else round(problem.lon, DECIMALS),
+        None if problem.lat is None else round(problem.lat, DECIMALS),
+        WHOLE_DISTRICT if problem.whole_district else problem.area_code,
+        one.why.words,
+        unit,
+        int(problem.supervision_open is not None and one.why.light is not None and one.why.light.value == "red"),
+        problem.level,
+    ]
+
+
+def _first_main_units(chosen: QuerySet[Problem]) -> dict[object, str]:
+    first = Involvement.objects.filter(role=Involvement.Role.MAIN, position=0, problem__in=chosen.order_by().values("pk"))
+    return dict(first.values_list("problem_id", "unit_id"))
+
+
+def _unit_names(codes: Iterable[str]) -> dict[str, str]:
+    return {code: short or name for code, short, name in Unit.objects.filter(pk__in=codes).values_list("code", "short_name", "name")}
+
+
+def figures(
+    person: Person, at: datetime, narrowing: Narrowing, held: Capacities, standing: list[Drawn]
+) -> dict[str, Any]:
+    """The strip on top, counted of the very rows that are drawn; what is not drawn is counted in two queries more."""
+    on = office_day(at)
+    lights = Counter(one.why.light.value for one in standing if one.why.light)
+    groups = Counter(one.why.group for one in standing)
+    levels = Counter(one.problem.level for one in standing if one.problem.status in OPEN)
+    count = sum(levels.values())
+    month = month_of(on)
+    before = month - timedelta(days=1)
+    every = filtered(person, at, narrowing.filters(on), held).filter(status__in=sorted(FINISHED)).order_by()
+    closed = every.aggregate(
+        year=Count("pk", filter=closed_between(on.replace(month=1, day=1), on)),
+        last=Count("pk", filter=closed_between(month_of(before), before)),
+    )
+    return {
+        "open": {
+            "count": count,
+            "parts": [[name, levels[level.value]] for level, name in _level_names() if levels[level.value]],
+            "week": count - _open_a_week_ago(person, at, held) if narrowing == Narrowing() else None,
+        },
+        **{
+            light: {"count": lights[light], "parts": [[_(GROUP_NAMES[g]), groups[g]] for g in GROUPS[light] if groups[g]]}
+            for light in GROUPS
+        },
+        "grey": {
+            "count": lights["grey"],
+            "parts": [[_("This year"), closed["year"]], [_("Last month"), closed["last"]]],
+        },
+    }
+
+
+def _level_names() -> list[tuple[Level, str]]:
+    return [
+        (Level.CENTRAL, _("Central level")),
+        (Level.PROVINCIAL, _("Province level")),
+        (Level.MUNICIPAL, _("City level")),
+        (Level.DISTRICT, _("District level")),
+    ]
+
+
+def _open_a_week_ago(person: Person, at: datetime, held: Capacities) -> int:
+    """How many of what this person sees now were open seven days ago."""
+    then = at - timedelta(days=7)
+    stood = Standing.objects.filter(from_at__lte=then, status__in=sorted(OPEN))
+    stood = stood.filter(Q(until_at__isnull=True) | Q(until_at__gt=then))
+    return stood.filter(problem__in=visible_to(person, at, held).values("pk")).count()
+
+
+def _visits(
+    person: Person, at: datetime, held: Capacities, chosen: QuerySet[Problem], on: date
+) -> list[list[object]]:
+    """Visits of the last days to the problems drawn, those of unreleased checks to their own people alone (Article 10)."""
+    seen = visits_visible_to(person, at, held).filter(
+        problem__in=chosen.order_by().values("pk"), observed_at__gte=at - timedelta(days=VISIT_DAYS)
+    )
+    verdicts = dict(Visit.Verdict.choices)
+    return [
+        [str(problem), round(lon, DECIMALS), round(lat, DECIMALS), short_date(office_day(seen_at), on), str(verdicts[verdict])]
+        for problem, lon, lat, seen_at, verdict in seen.order_by("observed_at", "pk").values_list(
+            "problem_id", "lon", "lat", "observed_at", "verdict"
+        )
+    ]

@@ -1,0 +1,68 @@
+// Small conveniences of the pages. Everything works without them; nothing here decides anything.
+"use strict";
+
+// Menus are <details>: a click elsewhere or Escape closes them.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// Links that have a dialog on this page open it instead of going away.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.opens);
+    if (dialog && dialog.showModal) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog").close();
+});
+
+// Rows of a form: one more from the template beside them, numbered behind the last.
+document.addEventListener("click", (event) => {
+  const adder = event.target.closest("[data-adds]");
+  if (adder) {
+    const rows = document.getElementById(adder.dataset.adds);
+    const template = document.getElementById(`${adder.dataset.adds}-new`);
+    const number = Number(rows.dataset.next || rows.children.length);
+    rows.dataset.next = String(number + 1);
+    rows.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__n__", String(number)));
+    const first = rows.lastElementChild.querySelector("input:not([type=hidden]), select, textarea");
+    if (first) first.focus();
+    return;
+  }
+  const remover = event.target.closest("[data-removes]");
+  if (remover) remover.closest("[data-row]").remove();
+});
+
+// A form is sent once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.dataset.again !== undefined) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Choosing a filter sends the form of filters.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submits-itself]");
+  if (form && event.target.matches("select, input[type=checkbox], input[type=date]")) form.requestSubmit();
+});

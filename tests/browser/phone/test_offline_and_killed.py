@@ -1,0 +1,152 @@
+"""Without a network, and with a browser that dies: nothing is lost and nothing doubled."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.phone.handling import Phone
+from tests.browser.phone.mock import MockServer
+
+
+def test_after_the_first_visit_everything_works_without_a_network(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.wait_until_offline_works()
+    phone.wait_for_book()
+    phone.page.context.set_offline(True)
+    phone.page.reload()
+    phone.report(photos=2)
+    phone.see("离线·1 待传")
+    phone.open("/tasks")
+    phone.see("石桥镇河岸垃圾堆放")
+    assert phone.page.locator(".task-picture img").evaluate("image => image.naturalWidth") > 0
+    phone.open("/queue")
+    phone.see("现在离线，照样能拍")
+    phone.see("2 张照片都在手机里，有网自动上传")
+    assert server.state()["records"] == {}
+    phone.page.context.set_offline(False)
+    phone.until(lambda: len(server.state()["photos"]) == 2, "the photos go by themselves when the network returns")
+    phone.see("都传完了")
+
+
+def test_offline_from_the_start_says_that_signing_in_needs_a_network(phone: Phone) -> None:
+    phone.open()
+    phone.page.context.set_offline(True)
+    phone.page.fill("#username", "inspector")
+    phone.page.fill("#password", "demo-2026")
+    phone.tap("form .main-button")
+    phone.see("登录要有网，登录以后断网也能拍")
+
+
+def test_a_browser_killed_after_the_tick_still_has_the_photo(
+    kept_phone: Callable[[], Phone], kill: Callable[[], None], server: MockServer
+) -> None:
+    phone = kept_phone().sign_in()
+    phone.shoot()
+    kill()
+    phone = kept_phone().open()
+    phone.page.locator(".stack b").wait_for()
+    assert phone.page.locator(".stack b").inner_text() == "1"
+    phone.tap(".go")
+    phone.tap(".categories button:nth-child(1)")
+    phone.submit()
+    phone.until(lambda: len(server.state()["photos"]) == 1, "the photo is on the server")
+    assert server.state()["photos"][0]["signed"] == "good"
+
+
+def test_a_browser_killed_in_the_sheet_has_every_word_again(kept_phone: Callable[[], Phone], kill: Callable[[], None]) -> None:
+    phone = kept_phone().sign_in()
+    phone.shoot()
+    phone.tap(".go")
+    phone.tap(".categories button:nth-child(2)")
+    phone.page.fill("#words", "早上七点开始冒烟")
+    phone.until(lambda: any("冒烟" in str(row["fields"].get("words")) for row in phone.rows("drafts")), "the words are kept")
+    kill()
+    phone = kept_phone().open("/report")
+    phone.see("石桥镇扬尘废气")
+    assert phone.page.locator("#words").input_value() == "早上七点开始冒烟"
+
+
+@pytest.mark.parametrize("step", ["PUT /api/v1/reports", "POST /api/v1/uploads", "PATCH /api/v1/uploads", "POST /api/v1/receipts"])
+def test_a_browser_killed_while_sending_sends_each_thing_once(
+    kept_phone: Callable[[], Phone], kill: Callable[[], None], server: MockServer, step: str
+) -> None:
+    phone = kept_phone().sign_in()
+    server.fail({"match": step, "do": "hang", "times": 1})
+    phone.report(photos=2)
+    phone.until(lambda: any(line.startswith(step) for line in server.state()["requests"]), "the request is under way")
+    kill()
+    phone = kept_phone().open()
+    phone.until(lambda: len(server.state()["photos"]) == 2, "both photos are on the server", 30)
+    phone.open("/queue")
+    phone.see("服务器已确认 1", 30_000)
+    state = server.state()
+    assert len(state["records"]) == 1
+    assert len({photo["uuid"] for photo in state["photos"]}) == 2
+
+
+def test_an_answer_lost_after_the_server_acted_doubles_nothing(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    server.fail({"match": "PUT /api/v1/reports", "do": "lose"}, {"match": "PATCH /api/v1/uploads", "do": "lose"})
+    phone.report()
+    phone.open("/queue")
+    phone.until(lambda: sum(line.startswith("PUT") for line in server.state()["requests"]) > 1, "it was sent again")
+    phone.see("都传完了", 30_000)
+    state = server.state()
+    assert len(state["records"]) == len(state["photos"]) == 1
+
+
+def test_two_tabs_send_each_thing_once(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.page.context.set_offline(True)
+    for _ in range(3):
+        phone.report()
+    other = Phone(phone.page.context.new_page(), server.address)
+    phone.page.context.set_offline(False)
+    other.open("/queue")
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.until(lambda: len(server.state()["photos"]) == 3, "all is on the server")
+    other.see("都传完了")
+    assert [record["times"] for record in server.state()["records"].values()] == [1, 1, 1]
+    assert [photo["times"] for photo in server.state()["photos"]] == [1, 1, 1]
+
+
+def test_an_update_of_the_app_waits_for_a_tap_and_keeps_the_queue(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.wait_until_offline_works()
+    server.fail({"match": "PUT /api/v1/reports", "do": "status", "status": 500, "times": 99})
+    for _ in range(5):
+        phone.report()
+    server.set(edition="2")
+    phone.page.evaluate("navigator.serviceWorker.getRegistration('/m/').then(one => one.update())")
+    phone.see("有新版本，点此更新", 20_000)
+    phone.tap(".update-bar")
+    phone.page.locator(".update-bar").wait_for(state="detached")
+    phone.page.locator(".shutter").wait_for()
+    assert len(phone.rows("records")) == 5
+    server.fail()
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.until(lambda: len(server.state()["photos"]) == 5, "the queue goes on after the update", 30)
+
+
+def test_the_queue_can_be_saved_to_a_file_with_every_byte(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.page.context.set_offline(True)
+    phone.report(photos=2)
+    phone.open("/queue")
+    # The share sheet is not there without a person; the download is.
+    phone.page.evaluate("delete Navigator.prototype.canShare; delete Navigator.prototype.share")
+    with phone.page.expect_download() as waiting:
+        phone.tap(".to-file")
+    phone.see("已存成 1 个文件")
+    archive = zipfile.ZipFile(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    assert archive.testzip() is None
+    manifest = json.loads(archive.read("manifest.json"))
+    assert [item["kind"] for item in manifest["items"]] == ["report", "photo", "photo"]
+    assert {item["person"] for item in manifest["items"]} == {"inspector"}
+    sizes = {row["uuid"]: row["size"] for row in phone.rows("photos")}
+    for item in manifest["items"][1:]:
+        assert archive.getinfo(item["file"]).file_size == sizes[item["uuid"]]
