@@ -12,7 +12,7 @@ from django.db.models import ExpressionWrapper, F, FloatField, Q, QuerySet
 
 from mobile_api import reference
 from mobile_api.clock import spelled
-from mobile_api.features import Feature, features, for_features, plan_of, plans_of, point
+from mobile_api.features import PLAN_COLUMNS, Feature, features, for_features, plan_of, plans_of, point
 from mobile_api.serializers import inspections as inspection_lines
 from mobile_api.serializers.photos import address
 from mobile_api.serializers.session import me, unit_line
@@ -73,9 +73,9 @@ def _problems(
 ) -> list[Feature]:
     """What is to be visited, and of the ledger what lies in reach, the nearest first; without a place the newest."""
     stops = Stop.objects.filter(inspection__in=[task.pk for task in tasks]).values("problem")
-    to_visit = list(for_features(visible_to(person, at, held).filter(pk__in=stops)).order_by("-received_at", "pk"))
+    to_visit = list(for_features(visible_to(person, at, held).filter(pk__in=stops), *PLAN_COLUMNS).order_by("-received_at", "pk"))
     known = {problem.pk for problem in to_visit}
-    ledger = for_features(filtered(person, at, Filters(), held).exclude(pk__in=known))
+    ledger = for_features(filtered(person, at, Filters(), held).exclude(pk__in=known), *PLAN_COLUMNS)
     rest = list((_nearest(ledger, *near) if near else ledger.order_by("-received_at", "pk"))[: MOST_PROBLEMS - len(to_visit)])
     problems = [*to_visit, *rest] if len(to_visit) < MOST_PROBLEMS else to_visit
     plans = plans_of(problems)

@@ -58,9 +58,12 @@ COLUMNS = (
 )
 
 
-def for_features(rows: QuerySet[Problem]) -> QuerySet[Problem]:
-    """The same rows with the columns that features need, and no other."""
-    return rows.select_related("area").only("area", *COLUMNS)
+PLAN_COLUMNS = ("done_keys", "stages")
+
+
+def for_features(rows: QuerySet[Problem], *more: str) -> QuerySet[Problem]:
+    """The same rows with the columns that features need, and `more`, but no other."""
+    return rows.select_related("area").only("area", *COLUMNS, *more)
 
 
 def features(problems: Sequence[Problem], on: date) -> list[Feature]:

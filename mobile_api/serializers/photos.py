@@ -125,4 +125,5 @@ def address(photo: Photo, size: str) -> str:
     return f"{reverse('api:photo-file', args=[photo.pk])}?size={size}"
 
 
+LIMIT_NOTE = None
 NO_FILE = gettext_noop("Send the file in the field “file”.")

@@ -19,6 +19,7 @@ from server.acceptance.actions import (
     submit_upward,
     withdraw,
 )
+from server.coordination.next_steps import whose_turn
 from server.inspections.actions import InspectionDraft, make_inspection, release
 from server.plans.actions import MeasureDraft
 from server.problems.actions import Listing, list_problem
@@ -231,3 +232,38 @@ def test_the_same_number_is_never_given_twice(world: World) -> None:
     numbers = [world.listed(at=day(n)).number for n in range(3)]
     assert numbers == ["2026-001", "2026-002", "2026-003"]
     assert Problem.objects.count() == 3
+
+
+@pytest.mark.clause("16-2")
+@pytest.mark.clause("16-8")
+def test_the_application_goes_to_the_first_supervising_unit_with_its_supporting_files(world: World) -> None:
+    problem = world.rectifying()
+    files = [world.document(world.town_liaison, text=f"receipt {n}") for n in range(2)]
+    draft = ApplicationDraft(
+        statement="整改完成", pairs=[world.pair(problem)], registration_form=world.document(world.town_liaison), files=files
+    )
+    application = apply_for_acceptance(problem.pk, draft, by=world.town_liaison, at=day(0, 4))
+    assert application.files == [str(f) for f in files]
+    turn = whose_turn(world.again(problem))
+    assert turn is not None
+    assert turn.units[0] == "urban"
+    with pytest.raises(NotAllowed):
+        send_back(problem.pk, ["缺照片"], by=world.second_supervisor_head, at=day(1))
+
+
+@pytest.mark.clause("5-13")
+def test_the_superiors_number_round_batch_and_words_are_kept_beside_ours(world: World) -> None:
+    problem = world.listed(
+        source="central_petition",
+        discovery=None,
+        superior_number="X3HB202406020025",
+        superior_round="第二轮",
+        superior_batch="第三批",
+        original_text="群众反映河边堆放垃圾。",
+    )
+    assert (problem.number, problem.superior_number, problem.level) == ("2026-001", "X3HB202406020025", "central")
+    assert (problem.superior_round, problem.superior_batch, problem.original_text) == (
+        "第二轮",
+        "第三批",
+        "群众反映河边堆放垃圾。",
+    )

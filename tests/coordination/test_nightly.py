@@ -14,7 +14,6 @@ from tests.world import T0, World
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.clause("10-4")
 def test_the_office_is_reminded_of_an_unreleased_inspection_from_the_fifth_working_day_on(world: World) -> None:
     draft = InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"])
     inspection = make_inspection(draft, by=world.office, at=T0)

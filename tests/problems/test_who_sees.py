@@ -16,9 +16,14 @@ pytestmark = pytest.mark.django_db
 
 EVERYTHING = {"office", "leading_group"}
 LISTED = EVERYTHING | {
-    "committee_government", "district_leader", "other_district_leader", "oversight_leader", "inspection_bureau", "inspector",
+    "committee_government",
+    "district_leader",
+    "other_district_leader",
+    "oversight_leader",
+    "inspection_bureau",
+    "inspector",
     "other_inspector",
-}  # fmt: skip
+}
 STONE_BRIDGE = {"town_head", "town_liaison"}
 LOTUS = {"lotus_head", "lotus_liaison"}
 SUPERVISING = {"supervisor_head", "supervisor_liaison", "second_supervisor_head", "second_supervisor_liaison", "ecology_head"}
@@ -28,6 +33,7 @@ def who_sees(world: World, problem: Problem, at_day: float = 5) -> set[str]:
     return {name for name, person in world.people.items() if visible_to(person, day(at_day)).filter(pk=problem.pk).exists()}
 
 
+@pytest.mark.clause("1-3")
 def test_a_report_is_seen_by_the_office_and_who_made_it(world: World) -> None:
     assert who_sees(world, world.report()) == EVERYTHING | {"inspector"}
 
@@ -36,6 +42,8 @@ def test_a_units_report_is_seen_by_its_people(world: World) -> None:
     assert who_sees(world, world.report(by=world.town_liaison)) == EVERYTHING | STONE_BRIDGE
 
 
+@pytest.mark.clause("1-1")
+@pytest.mark.clause("4-3")
 def test_from_listing_on_leaders_the_area_and_the_sectors_departments_see_it(world: World) -> None:
     assert who_sees(world, world.listed()) == LISTED | STONE_BRIDGE | SUPERVISING | {"special_supervisor"}
 
@@ -44,10 +52,12 @@ def test_another_town_sees_nothing_of_it(world: World) -> None:
     assert not who_sees(world, world.planned()) & LOTUS
 
 
+@pytest.mark.clause("3-3")
 def test_a_unit_named_from_elsewhere_sees_it(world: World) -> None:
     assert who_sees(world, world.planned(main_units=["lotus"])) >= LOTUS
 
 
+@pytest.mark.clause("6-9")
 def test_a_special_supervisor_sees_area_and_sector_and_no_more(world: World) -> None:
     elsewhere = world.listed(problem=world.report(location=IN_LOTUS), sector="water")
     assert "special_supervisor" not in who_sees(world, elsewhere)
@@ -121,7 +131,7 @@ def unannounced(world: World, problems: list[UUID] | None = None) -> UUID:
 ITS_PEOPLE = EVERYTHING | {"inspector", "oversight_leader"}
 
 
-@pytest.mark.clause("10-1")
+@pytest.mark.clause("10-2")
 def test_the_find_is_seen_by_its_people_alone_even_where_others_would_see_it_by_right(world: World) -> None:
     problem = world.report(inspection=unannounced(world), at=day(1))
     assert who_sees(world, problem) == ITS_PEOPLE
@@ -132,9 +142,14 @@ def test_the_visit_and_its_photos_are_hidden_while_the_known_problem_stays_visib
     inspection = unannounced(world, [problem.pk])
     photo = world.photo(at=day(2), stage="after")
     visit = VisitDraft(
-        problem=problem.pk, observed_at=day(2), location=IN_STONE_BRIDGE, verdict="not_started", notes="现场未动工", photos=[photo],
+        problem=problem.pk,
+        observed_at=day(2),
+        location=IN_STONE_BRIDGE,
+        verdict="not_started",
+        notes="现场未动工",
+        photos=[photo],
         inspection=inspection,
-    )  # fmt: skip
+    )
     before = (world.again(problem).yellow_from, world.again(problem).after_photos, world.again(problem).updated_at)
     submit_visit(UUID(int=7), visit, Received("{}", "0" * 64, "0" * 64), by=world.inspector, at=day(2))
     hidden_from = world.town_liaison

@@ -47,7 +47,10 @@ class MockServer:
         if node is None:
             raise RuntimeError("There is no node to run the mock server.")
         self.process = subprocess.Popen(
-            [node, "mock/server.mjs", str(self.port)], cwd=CLIENT, stdout=subprocess.DEVNULL, env={**os.environ, "TZ": "Asia/Shanghai"}
+            [node, "mock/server.mjs", str(self.port)],
+            cwd=CLIENT,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "TZ": "Asia/Shanghai"},
         )
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:

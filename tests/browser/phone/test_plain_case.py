@@ -44,7 +44,9 @@ def test_the_row_turns_to_confirmed_and_says_until_when_the_phone_keeps_its_copy
     phone.see("留到")
     phone.see("都传完了")
     assert {row["state"] for row in phone.rows("photos")} == {"received"}
-    assert [row["data"] for row in phone.rows("bytes")] == [row["size"] for row in sorted(phone.rows("photos"), key=lambda r: r["uuid"])]
+    assert [row["data"] for row in phone.rows("bytes")] == [
+        row["size"] for row in sorted(phone.rows("photos"), key=lambda r: r["uuid"])
+    ]
 
 
 def test_the_camera_is_the_first_screen_and_needs_no_answer_from_the_network(phone: Phone, server: MockServer) -> None:
@@ -129,6 +131,7 @@ def test_a_report_without_a_photo_asks_why(phone: Phone, server: MockServer) -> 
 
 def test_a_visit_says_measure_by_measure_what_was_seen(phone: Phone, server: MockServer) -> None:
     phone.sign_in()
+    phone.wait_for_book()
     phone.open("/tasks")
     phone.tap(".task-first .main-button")
     phone.tap(".visit-shoot")

@@ -1,0 +1,210 @@
+"""What the templates of the pages ask for: lights, words for codes, days, who is here and where they can go."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.template import RequestContext
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from server.portal import icons, words
+from server.portal.navigation import Item, items
+from server.portal.visitors import visitor_of
+from server.problems.models import STATUS_LABELS, Problem
+from server.problems.queries import days_left
+from server.regulation.statuses import Status
+from server.units.models import Unit
+from server.units.predicates import OFFICE_ZONE, office_day
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One of the line drawings."""
+    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{icons.PATHS[name]}"/></svg>')  # noqa: S308  # our own constants
+
+
+@register.simple_tag
+def light(name: str | None) -> SafeString:
+    """A light as shape and colour, with its name for those who hear the page."""
+    if not name or name not in icons.LIGHT_SHAPES:
+        return mark_safe("")
+    shape = mark_safe(icons.LIGHT_SHAPES[name])  # noqa: S308  # our own constants
+    return format_html(
+        '<svg class="light light-{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>',
+        name,
+        words.word(words.LIGHT_NAMES, name),
+        shape,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def who_am_i(context: RequestContext) -> str:
+    """ "石桥镇人民政府・联络员": the unit and the role in which the person is here, or the name without one."""
+    visitor = visitor_of(context["request"])
+    if visitor is None:
+        return ""
+    first = next(iter(visitor.held.held), None)
+    if first is None:
+        return str(visitor.person)
+    role = str(first.role.label)
+    unit = Unit.objects.filter(pk=first.unit).values_list("short_name", flat=True).first() if first.unit else None
+    return f"{unit}・{role}" if unit else role
+
+
+@register.filter
+def roles_in_words(_user: object, request: HttpRequest) -> list[str]:
+    """Every capacity of the visitor in words."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        return []
+    names = dict(Unit.objects.filter(pk__in=visitor.held.units()).values_list("code", "name"))
+    return [
+        " ".join(
+            part
+            for part in (
+                names.get(c.unit or "", ""),
+                str(c.role.label),
+                _("(standing in)") if c.stands_in_for else "",
+            )
+            if part
+        )
+        for c in visitor.held.held
+    ]
+
+
+@register.filter
+def navigation(request: HttpRequest) -> list[Item]:
+    return items(request)
+
+
+@register.simple_tag
+def demonstration_label() -> SafeString:
+    """The label that every page of the demonstration district carries."""
+    if not settings.DEMONSTRATION:
+        return mark_safe("")
+    return format_html('<span class="demonstration">{}</span>', _("Demonstration data"))
+
+
+@register.filter
+def status_name(status: str) -> str:
+    return str(STATUS_LABELS[Status(status)])
+
+
+@register.filter
+def pace_name(code: str) -> str:
+    return words.word(words.PACE_NAMES, code)
+
+
+@register.filter
+def light_name(code: str) -> str:
+    return words.word(words.LIGHT_NAMES, code)
+
+
+@register.filter
+def light_meaning(code: str) -> str:
+    return words.word(words.LIGHT_MEANINGS, code)
+
+
+@register.filter
+def source_name(code: str) -> str:
+    return words.source_name(code)
+
+
+@register.filter
+def level_name(code: str) -> str:
+    return words.level_name(code)
+
+
+@register.filter
+def category_name(code: str) -> str:
+    return words.category_name(code)
+
+
+@register.filter
+def discovery_name(code: str) -> str:
+    return words.discovery_name(code)
+
+
+@register.filter
+def plan_kind_name(code: str) -> str:
+    return words.word(words.PLAN_KIND_NAMES, code)
+
+
+@register.filter
+def accepted_by_name(code: str) -> str:
+    return words.word(words.ACCEPTED_BY_NAMES, code)
+
+
+@register.filter
+def result_name(code: str) -> str:
+    return words.word(words.RESULT_NAMES, code)
+
+
+@register.filter
+def stage_name(code: str) -> str:
+    return words.word(words.STAGE_NAMES, code)
+
+
+@register.filter
+def action_name(code: str) -> str:
+    return words.word(words.ACTION_NAMES, code)
+
+
+@register.filter
+def entry_name(code: str) -> str:
+    return words.word(words.ENTRY_NAMES, code)
+
+
+@register.filter
+def article(articles: str) -> str:
+    return words.articles_in_words(articles)
+
+
+@register.filter
+def days(count: int | None) -> str:
+    return "" if count is None else words.days_in_words(count)
+
+
+@register.filter
+def day(when: date | datetime | None) -> str:
+    """A day, without the year when it is this one's."""
+    if when is None:
+        return ""
+    today = office_day(timezone.now())
+    return words.day_in_words(office_day(when) if isinstance(when, datetime) else when, today)
+
+
+@register.filter
+def full_day(when: date | datetime | None) -> str:
+    if when is None:
+        return ""
+    return (office_day(when) if isinstance(when, datetime) else when).isoformat()
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """Day and time in the office's zone."""
+    if when is None:
+        return ""
+    local = when.astimezone(OFFICE_ZONE)
+    return f"{day(when)} {local:%H:%M}"
+
+
+@register.filter
+def time_left(problem: Problem) -> int | None:
+    """Days to the problem's deadline while the main unit's clock runs."""
+    return days_left(problem, office_day(timezone.now()))
+
+
+@register.filter
+def lookup(mapping: Mapping[Any, Any] | None, key: object) -> object:
+    """What a mapping holds under a key that only the page knows."""
+    return mapping.get(key) if mapping else None
