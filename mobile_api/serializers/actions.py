@@ -1,0 +1,11 @@
+"""The bodies of all actions as one choice, for the API's description."""
+
+from drf_spectacular.utils import PolymorphicProxySerializer
+
+from server.coordination.verbs import VERBS
+
+ANY_BODY = PolymorphicProxySerializer(
+    component_name="ActionBody",
+    serializers=sorted({verb.body for verb in VERBS.values()}, key=lambda body: body.__name__),
+    resource_type_field_name=None,
+)
