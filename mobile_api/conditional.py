@@ -14,7 +14,9 @@ def answer(request: Request | HttpRequest, body: str, content_type: str = "appli
     data = body.encode()
     etag = quote_etag(hashlib.sha256(data).hexdigest()[:32])
     asked = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    response = HttpResponse(status=304) if etag in asked or f"W/{etag}" in asked else HttpResponse(data, content_type=content_type)
+    response = (
+        HttpResponse(status=304) if etag in asked or f"W/{etag}" in asked else HttpResponse(data, content_type=content_type)
+    )
     response["ETag"] = etag
     response["Cache-Control"] = REVALIDATED
     return response

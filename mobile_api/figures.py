@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext, gettext_noop
 
@@ -51,19 +51,18 @@ def table(rows: QuerySet[Problem], by: str, on: date) -> dict[str, Any]:
 def _grouped(rows: QuerySet[Problem], by: str, on: date) -> list[dict[str, Any]]:
     if by == "unit":
         rows = rows.filter(involvements__role=Involvement.Role.MAIN)
-    if by == "month":
-        grouped = rows.annotate(code=TruncMonth("listed_on")).values("code")
-    else:
-        grouped = rows.values(COLUMNS[by])
-    counted = list(
-        grouped.order_by().annotate(
+    column = TruncMonth("listed_on") if by == "month" else F(COLUMNS[by])
+    counted: list[Any] = list(
+        rows.order_by()
+        .values(code=column)
+        .annotate(
             open=_count(Q(status__in=sorted(OPEN))),
             **{name: _count(marks.with_light(name, on)) for name in LIGHTS},
             overdue=_count(marks.overdue_on(on)),
         )
     )
     for line in counted:
-        line["code"] = _code(line.pop("code" if by == "month" else COLUMNS[by]))
+        line["code"] = _code(line["code"])
     names = NAMES[by]([line["code"] for line in counted if line["code"] is not None])
     return [
         {"code": line["code"], "name": names.get(line["code"]) or _nameless(line["code"], by), **_figures(line)}

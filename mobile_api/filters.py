@@ -53,7 +53,18 @@ def read_filters(query: QueryDict, person: Person, at: datetime, held: Capacitie
     codes = {name: reader.codes(name, allowed) for name, allowed in FIXED.items()}
     codes |= {name: reader.stored(name, known) for name, known in STORED.items()}
     filters = Filters(
-        **codes,
+        status=codes["status"],
+        light=codes["light"],
+        pace=codes["pace"],
+        without=codes["without"],
+        kind=codes["kind"],
+        source=codes["source"],
+        level=codes["level"],
+        category=codes["category"],
+        sector=codes["sector"],
+        area=codes["area"],
+        unit=codes["unit"],
+        supervising_unit=codes["supervising_unit"],
         mine=bool(reader.boolean("mine")),
         overdue=reader.boolean("overdue"),
         led_by=reader.text("led_by", 64),
@@ -92,9 +103,7 @@ class _Reader:
     def text(self, name: str, most: int) -> str:
         given = self.query.get(name, "").strip()
         if len(given) > most:
-            self.errors.append(
-                FieldError(name, "too_long", gettext_noop("At most %(most)s characters."), {"most": most})
-            )
+            self.errors.append(FieldError(name, "too_long", gettext_noop("At most %(most)s characters."), {"most": most}))
         self.errors += unprintable(given, name)
         return given
 

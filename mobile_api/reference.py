@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
+from gis.layers.locating import AreaAt
 from gis.layers.models import Kind
-from gis.layers.outlines import AreaAt, feature_collection, outlines
+from gis.layers.outlines import feature_collection, outlines
 from mobile_api.features import in_language
 from server.regulation.categories import CATEGORIES
 from server.regulation.discovery import DISCOVERIES

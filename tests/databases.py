@@ -1,5 +1,6 @@
 """Databases that a test may commit to."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -74,6 +75,12 @@ def committing_db(pristine_database: str, django_db_blocker: DjangoDbBlocker) ->
                     left.unlink()
             else:
                 _on_the_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def pytest_unconfigure() -> None:
+    # xdist's workers leave without the interpreter's own tidying up.
+    if "XUNGAI_TEST_SCRATCH" not in os.environ:
+        shutil.rmtree(settings.SCRATCH, ignore_errors=True)
 
 
 def _on_the_server(statement: str) -> None:

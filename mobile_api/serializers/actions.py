@@ -6,6 +6,6 @@ from server.coordination.verbs import VERBS
 
 ANY_BODY = PolymorphicProxySerializer(
     component_name="ActionBody",
-    serializers=sorted({verb.body for verb in VERBS.values()}, key=lambda body: body.__name__),
+    serializers=list(dict.fromkeys(verb.body for verb in VERBS.values())),
     resource_type_field_name=None,
 )

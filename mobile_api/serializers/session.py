@@ -13,6 +13,11 @@ from server.units.queries import led_sectors
 from server.units.roles import Role
 
 
+class Health(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["ok"])
+    database = serializers.ChoiceField(choices=["spatialite", "postgis"])
+
+
 class LoginBody(Body):
     username = Text(64, allow_blank=False)
     password = serializers.CharField(max_length=200, trim_whitespace=False)

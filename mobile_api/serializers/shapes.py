@@ -186,7 +186,7 @@ class PhotoLine(Shape):
 
 class NeededField(Shape):
     name = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]  # as above
 
 
 class CodeText(Shape):

@@ -1,5 +1,6 @@
 """Scans and documents: storing one, and giving it to who may see what names it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -33,10 +34,9 @@ class Files(FormView):
             raise Invalid(errors)
         if not file.size:
             raise Empty
-        kind = document_kind(file.file)
-        stored = store(
-            file.file, uploader_id=self.person.pk, media_type=kind.media_type, name=file.name or "", at=self.at
-        )
+        content: Any = file.file
+        kind = document_kind(content)
+        stored = store(content, uploader_id=self.person.pk, media_type=kind.media_type, name=file.name or "", at=self.at)
         return Response({"id": str(stored.pk), "sha256": stored.sha256}, status=201)
 
 
@@ -50,9 +50,7 @@ class FileOne(ApiView):
             raise NotThere
         if serving.unchanged(request, file.sha256):
             return serving.not_modified(file.sha256)
-        return serving.stream(
-            open_file(file), file.media_type, file.sha256, size=file.size, attachment=file.name or str(file.pk)
-        )
+        return serving.stream(open_file(file), file.media_type, file.sha256, size=file.size, attachment=file.name or str(file.pk))
 
     def _may_read(self, file: StoredFile) -> bool:
         if file.uploader_id == str(self.person.pk):

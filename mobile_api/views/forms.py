@@ -21,7 +21,7 @@ class FormView(ApiView):
 
     parser_classes = (MultiPartParser,)
 
-    def form(self) -> tuple[UploadedFile | None, dict[str, Any], list[FieldError]]:
+    def form(self) -> tuple[UploadedFile[bytes] | None, dict[str, Any], list[FieldError]]:
         """The file, the other fields as text, and what of it cannot be kept.
 
         Raises TooLarge by what the request says of its length, before anything of it is read.

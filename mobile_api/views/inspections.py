@@ -30,7 +30,9 @@ def _seen(view: ApiView) -> QuerySet[Inspection]:
 
 
 class Inspections(ApiView):
-    @extend_schema(parameters=parameters.PAGING, responses={200: shapes.InspectionPage})
+    """Inspections this person may know of, the newest first; and planning one."""
+
+    @extend_schema(operation_id="inspections_list", parameters=parameters.PAGING, responses={200: shapes.InspectionPage})
     def get(self, request: Request) -> Response:
         page, following = _ORDER.page(_seen(self), request.query_params)
         return Response({"inspections": inspections.described(page, self.person, self.at, self.held), "next": following})
@@ -48,6 +50,8 @@ class Inspections(ApiView):
 
 
 class InspectionOne(ApiView):
+    """One inspection with those of its problems, reports and visits that this person sees."""
+
     @extend_schema(responses={200: shapes.InspectionAnswer})
     def get(self, request: Request, inspection_id: UUID) -> Response:
         return Response(inspections.described([_find(self, inspection_id)], self.person, self.at, self.held)[0])

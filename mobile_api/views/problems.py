@@ -40,7 +40,11 @@ def asked_for(view: ApiView) -> QuerySet[Problem]:
 
 
 class Problems(ApiView):
-    @extend_schema(parameters=[*parameters.FILTERS, *parameters.PAGING], responses={200: shapes.ProblemPage})
+    """The ledger, newest first, or what else the filters ask for, as far as this person sees it."""
+
+    @extend_schema(
+        operation_id="problems_list", parameters=[*parameters.FILTERS, *parameters.PAGING], responses={200: shapes.ProblemPage}
+    )
     def get(self, request: Request) -> Response:
         rows = asked_for(self)
         page, following = _ORDER.page(for_features(rows), request.query_params)
@@ -85,6 +89,8 @@ class ProblemsGeoJson(ApiView):
 
 
 class ProblemOne(ApiView):
+    """One problem with its plan, its photos, and what this person may do now."""
+
     @extend_schema(responses={200: shapes.ProblemAnswer})
     def get(self, request: Request, problem_id: UUID) -> Response:
         problem = get_for(self.person, problem_id, self.at)
@@ -136,6 +142,8 @@ class ProblemAction(ApiView):
 
 
 class Stats(ApiView):
+    """Figures of what this person sees, with the filters of the list."""
+
     @extend_schema(
         parameters=[OpenApiParameter("by", str, required=True, enum=list(figures.BY)), *parameters.FILTERS],
         responses={200: shapes.StatsAnswer},

@@ -20,36 +20,48 @@ GEOJSON = "application/geo+json"
 
 
 class Units(ApiView):
+    """Towns, subdistricts, the park and departments."""
+
     @extend_schema(responses={200: UnitLine(many=True)})
     def get(self, request: Request) -> Response:
         return Response([unit_line(unit) for unit in Unit.objects.all()])
 
 
 class Sources(ApiView):
+    """The sources 1+1+N (Article 5)."""
+
     @extend_schema(responses={200: shapes.SourceLine(many=True)})
     def get(self, request: Request) -> Response:
         return Response(reference.source_lines())
 
 
 class Categories(ApiView):
+    """The categories of problems."""
+
     @extend_schema(responses={200: shapes.CodeName(many=True)})
     def get(self, request: Request) -> Response:
         return Response(reference.category_lines())
 
 
 class Sectors(ApiView):
+    """The sectors with who answers for each today (Article 4)."""
+
     @extend_schema(responses={200: shapes.SectorLine(many=True)})
     def get(self, request: Request) -> Response:
         return Response(reference.sector_lines(self.on))
 
 
 class Areas(ApiView):
+    """Towns, subdistricts and parks in force, with the unit that answers for each."""
+
     @extend_schema(responses={(200, GEOJSON): shapes.AreaCollection})
     def get(self, request: Request) -> HttpResponseBase:
         return conditional.answer(request, reference.areas(self.at, simplified=False), GEOJSON)
 
 
 class Bootstrap(ApiView):
+    """All that a phone needs without a network, in one answer."""
+
     @extend_schema(
         parameters=[OpenApiParameter("near", str, description="`lon,lat` in WGS 84: problems in reach of this place")],
         responses={200: shapes.BootstrapAnswer},

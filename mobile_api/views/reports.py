@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from mobile_api.clock import spelled
 from mobile_api.serializers import shapes
 from mobile_api.serializers import submissions as bodies
 from mobile_api.strict_json import Json, unprintable
@@ -86,7 +87,7 @@ class Receipts(ApiView):
         return Response(
             {
                 "photos": [
-                    {"uuid": str(pk), "sha256": sha256, "received_at": bodies.spelled(at)}
+                    {"uuid": str(pk), "sha256": sha256, "received_at": spelled(at)}
                     for pk, sha256, at in photos.values_list("pk", "sha256", "received_at")
                 ],
                 "reports": self._own(Submission.Kind.REPORT, asked["reports"]),

@@ -6,7 +6,6 @@ from axes.helpers import get_cool_off
 from django.contrib.auth import authenticate, logout
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
@@ -24,16 +23,22 @@ from server.coordination.verbs import validated
 from server.units.models import Person
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
+class Healthz(ApiView):
     """Whether the program answers and its database with it; no login, nothing else is told."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Exception:
-        problem_details.logger.exception("the database does not answer")
-        body = problem_details.described(503, detail=_("The database does not answer."))
-        return JsonResponse(body, status=503, content_type=problem_details.MEDIA_TYPE)
-    return JsonResponse({"status": "ok", "database": "postgis" if connection.vendor == "postgresql" else "spatialite"})
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(responses={200: shapes.Health})
+    def get(self, request: Request) -> Response:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except Exception:
+            problem_details.logger.exception("the database does not answer")
+            body = problem_details.described(503, detail=_("The database does not answer."))
+            return Response(body, status=503, content_type=problem_details.MEDIA_TYPE)
+        return Response({"status": "ok", "database": "postgis" if connection.vendor == "postgresql" else "spatialite"})
 
 
 class Login(ApiView):

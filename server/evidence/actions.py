@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
-from server.evidence import tasks
+from gis.layers.locating import inside_district
+from server.evidence import devices, tasks
+from server.evidence.devices import Verdict
 from server.evidence.images import limited
 from server.evidence.images.decode import Inspected
 from server.evidence.models import Claim, Photo
@@ -44,6 +47,9 @@ class Declared:
     signature: str = ""
 
 
+SAME_DEGREES = 1e-5  # about a metre: the position given is the one that was signed
+
+
 class _Again(Exception):
     """A claim was made while we waited: start over, so that locks are taken in their one order."""
 
@@ -63,9 +69,11 @@ def take_in(photo_id: UUID, data: bytes, declared: Declared, *, by: Person, at: 
         return _the_same(known, digest, by), False
     inspected = limited.inspect(data)
     kept = originals.keep(data, expected_sha256=digest)
+    verdict = devices.judge(declared.statement, declared.signature, sha256=digest, by=by)
+    inside = declared.lon is not None and declared.lat is not None and inside_district(declared.lon, declared.lat, at)
     for _attempt in range(3):
         try:
-            return _register(photo_id, kept, inspected, declared, by=by, at=at)
+            return _register(photo_id, kept, inspected, declared, verdict, inside, by=by, at=at)
         except _Again:
             continue
     raise Conflict
@@ -79,7 +87,15 @@ def _the_same(photo: Photo, digest: str, by: Person) -> Photo:
 
 @transaction.atomic
 def _register(
-    photo_id: UUID, kept: originals.Kept, inspected: Inspected, declared: Declared, *, by: Person, at: datetime
+    photo_id: UUID,
+    kept: originals.Kept,
+    inspected: Inspected,
+    declared: Declared,
+    verdict: Verdict,
+    inside: bool,
+    *,
+    by: Person,
+    at: datetime,
 ) -> tuple[Photo, bool]:
     claims = Claim.objects.filter(photo=photo_id)
     expected = claims.values_list("problem", flat=True).first()
@@ -113,6 +129,8 @@ def _register(
         heading=declared.heading,
         statement=declared.statement,
         signature=declared.signature,
+        **_stated(declared, verdict, at),
+        in_district=None if declared.lon is None else inside,
         width=inspected.width,
         height=inspected.height,
         exif_time=exif.time,
@@ -127,9 +145,31 @@ def _register(
         _join(photo, claim_, problem, at)
         recount(problem)
         marks.keep(problem, at)
+    devices.keep_statement(verdict, photo=photo_id, at=at)  # the phone's row is locked last, after problem and photo
     if not photo.damaged:
         tasks.render_photo.enqueue(str(photo.pk))
     return photo, True
+
+
+def _stated(declared: Declared, verdict: Verdict, at: datetime) -> dict[str, Any]:
+    """What the statement adds to a photo's row. The phone's clock is compared by the time it corrected with the server's."""
+    said = verdict.said
+    stated: dict[str, Any] = {"signature_state": verdict.state, "device": verdict.device}
+    if said is None:
+        return stated
+    stated |= {"statement_n": said.n, "stated_at": said.time}
+    if said.time is not None and declared.captured_at is not None:
+        offset = (declared.captured_at - said.time).total_seconds()
+        ahead = (at - declared.captured_at).total_seconds()
+        # A shot of the future: the phone's clock is ahead of ours by that much at least, whatever it was corrected by.
+        stated["clock_offset_s"] = offset + ahead if ahead < 0 else offset
+    fix = said.fix
+    if fix is not None and declared.lon is not None and declared.lat is not None:
+        signed_here = abs(fix.lon - declared.lon) <= SAME_DEGREES and abs(fix.lat - declared.lat) <= SAME_DEGREES
+        stated["stated_accuracy_m"] = fix.accuracy_m if signed_here else None
+        if signed_here and fix.time is not None and said.time is not None:
+            stated["stated_position_age_s"] = (said.time - fix.time).total_seconds()
+    return stated
 
 
 def _join(photo: Photo, claim_: Claim, problem: Problem, at: datetime) -> None:
@@ -148,6 +188,7 @@ def _join(photo: Photo, claim_: Claim, problem: Problem, at: datetime) -> None:
             "stage": photo.photo_stage,
             "captured_at": photo.captured_at,
             "source": photo.source or None,
+            "signature": photo.signature_state,
             "record": claim_.record_kind,
             "record_id": claim_.record_id,
         },

@@ -1,4 +1,7 @@
-"""Photos of problems and the claims made of them. A photo and its claim join, whichever comes second."""
+"""Photos of problems and the claims made of them, and the phones that sign what they saw.
+
+A photo and its claim join, whichever comes second.
+"""
 
 import uuid
 from typing import ClassVar
@@ -18,10 +21,80 @@ class PhotoStage(models.TextChoices):
     AFTER = "after", _("After")
 
 
+class SignatureState(models.TextChoices):
+    """What looking at a capture statement showed. Only ``valid`` proves anything; nothing of it refuses a photo."""
+
+    UNSIGNED = "unsigned", _("Not signed")
+    MALFORMED = "malformed", _("The statement cannot be read")
+    UNKNOWN_DEVICE = "unknown_device", _("Signed by no phone of this person's")
+    REVOKED = "revoked", _("Signed by a phone that was revoked")
+    BAD_SIGNATURE = "bad_signature", _("The signature does not fit")
+    OTHER_PHOTO = "other_photo", _("The statement speaks of another photo")
+    OTHER_PERSON = "other_person", _("The statement speaks of another person")
+    VALID = "valid", _("Signed")
+
+
+class Device(models.Model):
+    """A phone of one person, known by the public half of its key (JWK, P-256); the private half never leaves it.
+
+    ``whole_until``: its statements 1 … n are here, each once and each naming the one before; the first gap or fork ends it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="devices")
+    name = models.CharField(max_length=100)
+    public_key = models.JSONField(help_text="JWK: kty, crv, x, y.")
+    thumbprint = models.CharField(max_length=43, help_text="RFC 7638, SHA-256, base64url.")
+    enrolled_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    whole_until = models.PositiveBigIntegerField(default=0)
+    # What the phone itself last said of what it has not sent.
+    waiting = models.PositiveIntegerField(null=True, blank=True)
+    oldest = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-enrolled_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "thumbprint"], name="a_key_once_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(models.Model):
+    """What one phone said of one shot, or of one thrown away (no photo). Two of one number are a fork, and both stay."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="statements")
+    n = models.PositiveBigIntegerField()
+    previous = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the statement before; none at first.")
+    sha256 = models.CharField(max_length=64, help_text="Of the statement's own bytes.")
+    photo = models.UUIDField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=SignatureState.choices)
+    text = models.TextField(blank=True, help_text="Of a shot thrown away; a photo keeps its own.")
+    signature = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["device", "n", "received_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Not by number: a fork must be kept to be seen.
+            models.UniqueConstraint(fields=["device", "sha256", "state"], name="a_statement_once_a_device"),
+            models.CheckConstraint(condition=Q(n__gte=1), name="statement_numbers_from_one"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["device", "n"])]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.n}"
+
+
 class Photo(models.Model):
     """A photo as it came: the original is write-once in ``server.files``; what is here was declared or read from it.
 
-    Positions are WGS 84 degrees. ``fingerprint`` is a signed 64-bit perceptual hash of the upright picture.
+    Positions are WGS 84 degrees. ``fingerprint`` is a signed 64-bit perceptual hash of the upright picture. ``stated_…`` is
+    what its statement says, by the phone's own clock; ``clock_offset_s`` how far the server's clock is ahead of that one, as
+    the phone corrected it. ``sharpness`` and ``brightness``: see ``images.quality``.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -42,6 +115,14 @@ class Photo(models.Model):
     heading = models.FloatField(null=True, blank=True)
     statement = models.TextField(blank=True, help_text="The capture statement, the very bytes as sent.")
     signature = models.CharField(max_length=120, blank=True)
+    signature_state = models.CharField(max_length=16, choices=SignatureState.choices, default=SignatureState.UNSIGNED)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, blank=True, related_name="photos")
+    statement_n = models.PositiveBigIntegerField(null=True, blank=True)
+    stated_at = models.DateTimeField(null=True, blank=True)
+    stated_position_age_s = models.FloatField(null=True, blank=True)
+    stated_accuracy_m = models.FloatField(null=True, blank=True)
+    clock_offset_s = models.FloatField(null=True, blank=True)
+    in_district = models.BooleanField(null=True, blank=True)
 
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -52,6 +133,8 @@ class Photo(models.Model):
     damaged = models.BooleanField(default=False)
     damage_detail = models.CharField(max_length=200, blank=True)
     fingerprint = models.BigIntegerField(null=True, blank=True)
+    sharpness = models.FloatField(null=True, blank=True)
+    brightness = models.FloatField(null=True, blank=True)
     rendered_at = models.DateTimeField(null=True, blank=True)
     render_failed = models.BooleanField(default=False)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from server.evidence.grades import facts_of, grade
 from server.evidence.models import Claim, Photo
 from server.evidence.policy import photos_visible_to
 from server.problems.models import Problem
@@ -16,7 +17,8 @@ from server.units.predicates import office_day
 
 def photos_of(problem: Problem, person: Person, at: datetime) -> QuerySet[Photo]:
     """The problem's photos that this person may see, in the order they were taken."""
-    return photos_visible_to(person, at).filter(problem=problem).order_by("captured_at", "received_at")
+    seen = photos_visible_to(person, at).filter(problem=problem)
+    return seen.select_related("device").order_by("captured_at", "received_at")
 
 
 def known_photos(photos: Iterable[UUID], problem: Problem, person: Person, at: datetime) -> set[UUID]:
@@ -64,8 +66,5 @@ def photo_facts(problem: Problem) -> tuple[PhotoFact, ...]:
 
 
 def grade_of(photo: Photo) -> str:
-    """How far a photo can be relied on, as its list shows it: B taken in the app, C chosen from files.
-
-    A asks for a signed statement that was checked against its phone's key; there is none yet.
-    """
-    return "B" if photo.source == "camera" else "C"
+    """How far a photo can be relied on: A, B or C (``grades``)."""
+    return grade(facts_of(photo))

@@ -87,3 +87,52 @@ class Sealing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.content_id} {self.at:%Y-%m-%d}"
+
+
+class PartialUpload(models.Model):
+    """Bytes that arrive in parts (`server.files.partial`). Not append-only: it goes when the file is whole, or expires.
+
+    `owner_id` is the person's id as a value; `key` is the caller's own name for what is sent, one upload for each; `note` is
+    whatever the caller wants back when the bytes are whole.
+    """
+
+    id = models.UUIDField(_("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    owner_id = models.CharField(_("owner's id"), max_length=64)
+    key = models.CharField(_("key"), max_length=200)
+    size = models.BigIntegerField(_("size in bytes"))
+    offset = models.BigIntegerField(_("bytes received"), default=0)
+    note = models.JSONField(_("note"), default=dict)
+    begun_at = models.DateTimeField(_("begun at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    finished_at = models.DateTimeField(_("whole since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("partial upload")
+        verbose_name_plural = _("partial uploads")
+        constraints = [
+            models.UniqueConstraint(fields=["owner_id", "key"], name="one_upload_a_key"),
+            models.CheckConstraint(
+                condition=models.Q(offset__gte=0) & models.Q(offset__lte=models.F("size")), name="offset_within_the_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.offset}/{self.size}"
+
+
+class PartialChunk(models.Model):
+    """One part that is safely stored: a file of its own, never appended to."""
+
+    upload = models.ForeignKey(PartialUpload, on_delete=models.CASCADE, related_name="chunks", verbose_name=_("upload"))
+    offset = models.BigIntegerField(_("offset"))
+    size = models.BigIntegerField(_("size in bytes"))
+    path = models.CharField(_("path"), max_length=120)
+
+    class Meta:
+        verbose_name = _("part")
+        verbose_name_plural = _("parts")
+        ordering = ["offset"]
+        constraints = [models.UniqueConstraint(fields=["upload", "offset"], name="one_chunk_an_offset")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.offset}+{self.size}"

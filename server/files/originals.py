@@ -94,7 +94,7 @@ def destroy(path: str) -> None:
     storage.delete(path)
     if isinstance(storage, FileSystemStorage):
         with suppress(FileNotFoundError):
-            _sync_folder(Path(storage.path(path)).parent)
+            sync_folder(Path(storage.path(path)).parent)
 
 
 def everything_stored() -> Iterator[str]:
@@ -118,7 +118,7 @@ def _keep_on_disk(storage: FileSystemStorage, source: bytes | Readable, expected
         final.parent.mkdir(parents=True, exist_ok=True)
         _place(incoming, final, sha256)
         for folder in (final.parent, final.parent.parent, final.parent.parent.parent):
-            _sync_folder(folder)  # each time: whoever made the folder may not have synced it yet
+            sync_folder(folder)  # each time: whoever made the folder may not have synced it yet
         return Kept(sha256, size, path)
     finally:
         incoming.unlink(missing_ok=True)
@@ -186,7 +186,7 @@ def _judge(sha256: str, size: int, expected: str | None) -> None:
         raise DigestMismatch
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

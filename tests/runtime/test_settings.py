@@ -205,6 +205,7 @@ def test_a_script_in_a_page_needs_the_requests_nonce_and_no_page_may_frame_ours(
     policies = []
     for _ in range(2):
         answer = CSPMiddleware(with_a_script)(RequestFactory().get("/"))
+        assert isinstance(answer, HttpResponse)
         policy = answer.headers["Content-Security-Policy"]
         (nonce,) = re.findall(r'nonce="([^"]+)"', answer.content.decode())
         assert f"script-src 'self' 'nonce-{nonce}'" in policy

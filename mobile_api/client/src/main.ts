@@ -33,6 +33,9 @@ import { readSetting, theStore } from './store/database'
 import { openStore } from './store/rescue'
 import { type Language, speak } from './words'
 
+// After the components' own styles, so that it wins.
+import './large.css'
+
 const router = createRouter({
   // The address after # keeps the server out of it: one page, one scope, opened offline from the cache.
   history: createWebHashHistory(),

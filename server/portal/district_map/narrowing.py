@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from server.portal.filters import DUE_WITHIN
 from server.problems.models import Problem
 from server.problems.queries import Filters, filtered
 from server.regulation.statuses import FINISHED, OPEN, Status
@@ -18,7 +19,6 @@ from server.units.models import Person
 from server.units.predicates import Capacities, office_day
 
 LISTS = ("status", "level", "source", "sector", "category", "area", "unit", "supervising_unit")
-DUE_WITHIN = {"7": 7, "30": 30, "90": 90}
 OVERDUE = "overdue"
 _CODE = re.compile(r"[\w-]{1,40}\Z")
 _ON_MAP = frozenset(Status) - {Status.RETURNED, Status.MERGED, Status.CANCELLED}
@@ -57,17 +57,10 @@ class Narrowing:
             filters.deadline_before = on + timedelta(days=DUE_WITHIN[self.due] + 1)
         return filters
 
-    def query(self, on: date) -> str:
-        """The same narrowing as a query string of the ledger's list, its values joined by commas."""
-        pairs = [(name, ",".join(values)) for name, values in self.chosen]
-        if self.due == OVERDUE:
-            pairs.append(("overdue", "true"))
-        elif self.due:
-            filters = self.filters(on)
-            pairs += [("deadline_after", str(filters.deadline_after)), ("deadline_before", str(filters.deadline_before))]
-        if self.q:
-            pairs.append(("q", self.q))
-        return urlencode(pairs)
+    def query(self) -> str:
+        """The same narrowing as a query string of the ledger's list."""
+        pairs = {name: ",".join(values) for name, values in self.chosen} | {"due": self.due, "q": self.q}
+        return urlencode({name: value for name, value in pairs.items() if value}, safe=",")
 
 
 def month_of(on: date) -> date:

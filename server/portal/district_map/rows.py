@@ -16,6 +16,7 @@ from server.inspections.models import Visit
 from server.inspections.policy import visits_visible_to
 from server.portal.district_map.narrowing import Narrowing, closed_between, month_of, shown
 from server.portal.district_map.why import GROUP_NAMES, GROUPS, Why, short_date, why
+from server.portal.words import level_name
 from server.problems.models import Involvement, Problem, Standing
 from server.problems.policy import visible_to
 from server.problems.queries import LIGHTS, filtered
@@ -69,7 +70,7 @@ def map_data(person: Person, at: datetime, narrowing: Narrowing) -> dict[str, An
         "units": [names[code] for code in named],
         "figures": figures(person, at, narrowing, held, standing),
         "visits": _visits(person, at, held, chosen, on),
-        "ledger": narrowing.query(on),
+        "ledger": narrowing.query(),
         "month": month_of(on).isoformat(),
     }
 
@@ -120,7 +121,7 @@ def figures(
     return {
         "open": {
             "count": count,
-            "parts": [[name, levels[level.value]] for level, name in _level_names() if levels[level.value]],
+            "parts": [[level_name(level.value), levels[level.value]] for level in Level if levels[level.value]],
             "week": count - _open_a_week_ago(person, at, held) if narrowing == Narrowing() else None,
         },
         **{
@@ -132,15 +133,6 @@ def figures(
             "parts": [[_("This year"), closed["year"]], [_("Last month"), closed["last"]]],
         },
     }
-
-
-def _level_names() -> list[tuple[Level, str]]:
-    return [
-        (Level.CENTRAL, _("Central level")),
-        (Level.PROVINCIAL, _("Province level")),
-        (Level.MUNICIPAL, _("City level")),
-        (Level.DISTRICT, _("District level")),
-    ]
 
 
 def _open_a_week_ago(person: Person, at: datetime, held: Capacities) -> int:

@@ -143,7 +143,6 @@ export function edges(features) {
           else seen.set(key, { ends: [ka, kb], points: [a, b], times: 1 });
         }
       }
-      if (feature.geometry.type === "Polygon") break;
     }
   }
   const all = [...seen.values()];

@@ -1,0 +1,149 @@
+// What is drawn on the map for the problems: rings of many, single marks, the chosen one with its name, visits.
+
+import { byArea, byDistance } from "./clusters.js";
+import { escape, ring, shape } from "./shapes.js";
+
+const REACH = 46; // pixels within which problems are drawn together
+const NEAR_AREAS = 1.2; // so many zoom steps beyond the whole district, areas come apart
+
+export class Marks {
+  /** `on`: {hover(row|null), choose(row), open(group)}; `words`: the page's texts. */
+  constructor(map, base, words, on) {
+    this.map = map;
+    this.base = base;
+    this.words = words;
+    this.on = on;
+    this.rows = [];
+    this.chosen = null;
+    this.layer = L.layerGroup().addTo(map);
+    this.front = L.layerGroup().addTo(map);
+    this.visits = L.layerGroup();
+    this.drawn = [];
+    this.names = L.layerGroup().addTo(map);
+    map.on("zoomend moveend resize", () => this.draw());
+  }
+
+  get farAway() {
+    return this.map.getZoom() < this.districtZoom + NEAR_AREAS;
+  }
+
+  show(rows, chosen) {
+    this.rows = rows;
+    this.chosen = chosen;
+    this.groupedAt = null;
+    this.draw();
+  }
+
+  choose(row) {
+    this.chosen = row;
+    this.groupedAt = null;
+    this.draw();
+  }
+
+  groups() {
+    const zoom = this.map.getZoom();
+    if (this.groupedAt === zoom) return this.grouped;
+    const others = this.rows.filter((row) => row.at && row !== this.chosen);
+    this.grouped = this.farAway
+      ? byArea(others, this.base.areas)
+      : byDistance(others, (at) => this.map.project(at, zoom), REACH);
+    this.groupedAt = zoom;
+    return this.grouped;
+  }
+
+  draw() {
+    const view = this.map.getBounds().pad(0.15);
+    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.group : null;
+    this.layer.clearLayers();
+    this.drawn = [];
+    for (const group of this.groups()) {
+      if (!view.contains(group.at)) continue;
+      const marker = group.total === 1 && !group.area ? this.single(group.rows[0]) : this.many(group);
+      marker.addTo(this.layer);
+      this.drawn.push({ group, marker });
+    }
+    this.drawChosen();
+    this.drawNames();
+    if (focused) {
+      const again = this.drawn.find(({ group }) => this.key(group) === focused);
+      if (again && again.marker.getElement()) again.marker.getElement().focus({ preventScroll: true });
+    }
+  }
+
+  key(group) {
+    return group.area || group.rows[0].id;
+  }
+
+  single(row) {
+    const size = row.light === 0 ? 26 : row.light === 1 ? 24 : 21;
+    const tag = row.supervised ? `<span class="pin-tag">${escape(this.words.supervised_short)}</span>` : "";
+    const icon = L.divIcon({ className: "pin", iconSize: [size, size], html: shape(row.light, size, true) + tag });
+    const marker = L.marker(row.at, { icon, zIndexOffset: (4 - row.light) * 1000, keyboard: false, alt: row.title });
+    marker.bindTooltip(() => this.hint(row), { direction: "top", offset: [0, -size / 2], className: "pin-hint" });
+    marker.on("mouseover", () => this.on.hover(row)).on("mouseout", () => this.on.hover(null));
+    marker.on("click", () => this.on.choose(row));
+    return marker;
+  }
+
+  hint(row) {
+    return `${shape(row.light, 12)} <b>${escape(row.title)}</b> ${escape(row.why)}${row.unit ? `<br>${escape(row.unit)}` : ""}`;
+  }
+
+  many(group) {
+    const area = group.area ? this.base.areas.get(group.area) : null;
+    const { size, html } = ring(group.counts, group.total, area ? area.name : "");
+    const icon = L.divIcon({ className: "pin-ring", iconSize: [size, size], html });
+    const red = group.counts[0];
+    const marker = L.marker(group.at, { icon, zIndexOffset: red ? 3500 : 500, keyboard: true });
+    const say = (area ? `${area.name} ` : "") + this.words.ring.replace("{count}", group.total).replace("{red}", red);
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", say);
+      element.dataset.group = this.key(group);
+    });
+    marker.on("click", () => this.on.open(group));
+    return marker;
+  }
+
+  drawChosen() {
+    this.front.clearLayers();
+    const row = this.chosen;
+    if (!row || !row.at) return;
+    const size = 30;
+    const point = this.map.latLngToContainerPoint(row.at);
+    const left = point.x > this.map.getSize().x * 0.62;
+    const html = `<span class="chosen${left ? " chosen-left" : ""}"><span class="chosen-ring">${shape(row.light, 20)}</span><span class="chosen-label"><b>${escape(row.title)}</b><span>${escape(row.why)}</span></span></span>`;
+    const icon = L.divIcon({ className: "pin-chosen", iconSize: [size, size], html });
+    L.marker(row.at, { icon, zIndexOffset: 9000, keyboard: false }).on("click", () => this.on.choose(row)).addTo(this.front);
+  }
+
+  /** Names of areas that have no ring here, so that none is nameless. */
+  drawNames() {
+    this.names.clearLayers();
+    const named = new Set(this.drawn.map(({ group }) => group.area));
+    for (const area of this.base.areas.values()) {
+      if (named.has(area.code)) continue;
+      const icon = L.divIcon({ className: "place-name", iconSize: [0, 0], html: `<span class="name-area${this.farAway ? "" : " name-near"}">${escape(area.name)}</span>` });
+      L.marker(area.at, { icon, pane: "names", interactive: false, keyboard: false }).addTo(this.names);
+    }
+  }
+
+  /** Ring the mark, or the ring, in which a row is drawn. */
+  point(row) {
+    for (const { group, marker } of this.drawn) {
+      const element = marker.getElement();
+      if (element) element.classList.toggle("pointed", Boolean(row) && group.rows.includes(row));
+    }
+  }
+
+  showVisits(visits) {
+    this.visits.clearLayers();
+    for (const [, lon, lat, date, verdict] of visits) {
+      const icon = L.divIcon({ className: "pin-visit", iconSize: [18, 18], html: '<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true"><circle cx="9" cy="9" r="7.4" fill="#fff" stroke="#006D75" stroke-width="1.8"/><path d="m5.6 9.2 2.3 2.3 4.5-4.8" fill="none" stroke="#006D75" stroke-width="1.8"/></svg>' });
+      L.marker([lat, lon], { icon, keyboard: false, zIndexOffset: 200 })
+        .bindTooltip(`${escape(this.words.visit)} ${escape(date)} · ${escape(verdict)}`, { direction: "top", className: "pin-hint" })
+        .addTo(this.visits);
+    }
+  }
+}
