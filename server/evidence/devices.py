@@ -316,7 +316,7 @@ def discard(device_id: UUID, statement: str, signature: str, *, by: Person, at: 
 
 
 def note_standing(device: str, waiting: int | None, oldest: datetime | None, *, by: Person, at: datetime) -> None:
-    """Note what a phone says it has not sent yet: how many items, and since when the oldest waits. Unknown phones are passed over."""
+    """Note what a phone says it has not sent yet: how many items, since when the oldest waits. Others' phones are passed over."""
     try:
         device_id = UUID(device)
     except ValueError:

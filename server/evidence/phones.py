@@ -37,7 +37,7 @@ class Phone:
 
 
 def phones_of(person: Person) -> list[Phone]:
-    """All phones a person enrolled, the newest first, in two queries. Statements that are known to be whole are not read again."""
+    """All phones a person enrolled, the newest first, in two queries. What is known to be whole is not read again."""
     devices = Device.objects.filter(person=person).annotate(statements_kept=Count("statements"))
     rows: dict[UUID, list[Statement]] = defaultdict(list)
     loose = Q(n__gte=F("device__whole_until")) | ~Q(state=SignatureState.VALID)

@@ -7,7 +7,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 from django_tasks import task
 
-from server.evidence.images import limited
+from server.evidence.images import limited, quality
 from server.evidence.images.refusals import NoRendition
 from server.evidence.models import Photo
 from server.files.queries import read_bytes
@@ -22,7 +22,7 @@ def rendition_path(photo: Photo, size: str) -> str:
 
 @task()
 def render_photo(photo_id: str) -> None:
-    """Draw and keep both renditions; running it again changes nothing."""
+    """Draw and keep both renditions, and measure how sharp and bright the picture is; running it again changes nothing."""
     photo = Photo.objects.select_related("file__content__sealing").get(pk=UUID(photo_id))
     if photo.rendered_at is not None or photo.damaged:
         return
@@ -36,4 +36,7 @@ def render_photo(photo_id: str) -> None:
         path = rendition_path(photo, size)
         if not storage.exists(path):
             storage.save(path, ContentFile(drawn[size]))
-    Photo.objects.filter(pk=photo.pk).update(rendered_at=timezone.now())
+    measured = quality.measure(drawn["preview"])
+    Photo.objects.filter(pk=photo.pk).update(
+        rendered_at=timezone.now(), sharpness=measured.sharpness, brightness=measured.brightness
+    )

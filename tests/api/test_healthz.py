@@ -18,10 +18,11 @@ def test_the_health_is_told_without_a_login() -> None:
 
 @pytest.mark.django_db
 def test_a_database_that_does_not_answer_is_told_and_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_args: Any) -> None:
-        raise OperationalError("password=secret")
+    class Broken:
+        def cursor(self) -> Any:
+            raise OperationalError("password=secret")
 
-    monkeypatch.setattr(type(connection), "cursor", broken)
+    monkeypatch.setattr("mobile_api.views.session.connection", Broken())
     answer = Caller().get("/healthz")
     assert answer.status == 503
     assert answer.headers["Content-Type"] == "application/problem+json"

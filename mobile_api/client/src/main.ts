@@ -9,6 +9,7 @@ import 'vant/es/dialog/index.css'
 import 'vant/es/action-sheet/index.css'
 import './style.css'
 import './shoot.css'
+import './large.css'
 
 import { createApp } from 'vue'
 import { createRouter, createWebHashHistory } from 'vue-router'
@@ -18,7 +19,7 @@ import { loadClock } from './office/clock'
 import { listenForInstall } from './office/install'
 import { startRunning } from './office/running'
 import { loadSession } from './office/session'
-import { showSize, type Size } from './office/size'
+import { showSize, type Size, watchWidth } from './office/size'
 import { registerWorker } from './office/update'
 import Capture from './screens/Capture.vue'
 import Overlay from './screens/Overlay.vue'
@@ -32,9 +33,6 @@ import Visit from './screens/Visit.vue'
 import { readSetting, theStore } from './store/database'
 import { openStore } from './store/rescue'
 import { type Language, speak } from './words'
-
-// After the components' own styles, so that it wins.
-import './large.css'
 
 const router = createRouter({
   // The address after # keeps the server out of it: one page, one scope, opened offline from the cache.
@@ -56,6 +54,7 @@ const router = createRouter({
 
 async function start(): Promise<void> {
   listenForInstall()
+  watchWidth()
   const opened = await openStore(theStore())
   speak(navigator.language.startsWith('zh') || !navigator.language ? 'zh' : 'en')
   if (opened.kind === 'open') {
