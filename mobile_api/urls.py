@@ -4,7 +4,8 @@ from django.urls import URLPattern, path, re_path, register_converter
 
 from mobile_api.converters import AnyCaseUuid
 from mobile_api.schema import Schema
-from mobile_api.views import files, inspections, photos, problems, record, reference, reports, session
+from mobile_api.uploads import UploadOne, Uploads
+from mobile_api.views import devices, files, inspections, notices, photos, problems, record, reference, reports, session
 from mobile_api.views.base import NothingHere
 
 register_converter(AnyCaseUuid, "any_uuid")
@@ -27,6 +28,13 @@ urlpatterns: list[URLPattern] = [
     path("receipts", reports.Receipts.as_view(), name="receipts"),
     path("photos/<any_uuid:photo_id>", photos.PhotoOne.as_view(), name="photo"),
     path("photos/<any_uuid:photo_id>/file", photos.PhotoFile.as_view(), name="photo-file"),
+    path("uploads/", Uploads.as_view(), name="uploads"),
+    path("uploads/<any_uuid:upload_id>", UploadOne.as_view(), name="upload"),
+    path("devices", devices.Devices.as_view(), name="devices"),
+    path("devices/<any_uuid:device_id>", devices.DeviceOne.as_view(), name="device"),
+    path("devices/<any_uuid:device_id>/discarded", devices.Discarded.as_view(), name="device-discarded"),
+    path("notices", notices.Notices.as_view(), name="notices"),
+    path("notices/read", notices.NoticesRead.as_view(), name="notices-read"),
     path("files", files.Files.as_view(), name="files"),
     path("files/<any_uuid:file_id>", files.FileOne.as_view(), name="file"),
     path("problems", problems.Problems.as_view(), name="problems"),

@@ -81,6 +81,10 @@ class ApiView(APIView):
             raise Invalid.one("", "not_an_object", gettext_noop("A JSON object is expected."))
         return sent, sent.content
 
+    def get_authenticate_header(self, request: Request) -> str:
+        """How to log in: told with every 401, also where no login is asked for, as with a wrong password at login."""
+        return "Token"
+
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return problem_details.answer_to
 

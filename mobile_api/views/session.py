@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mobile_api import problem_details
-from mobile_api.authentication import TokenAuthentication, give_token
+from mobile_api.authentication import give_token
 from mobile_api.clock import spelled
 from mobile_api.serializers import session as shapes
 from mobile_api.views.base import ApiView
@@ -59,9 +59,7 @@ class Login(ApiView):
         if locked_out:
             return _wait()
         if not isinstance(person, Person):
-            refused = AuthenticationFailed(_("User name or password is wrong."), code="wrong_password")
-            refused.auth_header = TokenAuthentication().authenticate_header(request)  # type: ignore[attr-defined]
-            raise refused
+            raise AuthenticationFailed(_("User name or password is wrong."), code="wrong_password")
         token, expires = give_token(person, self.at)
         user_logged_in.send(sender=Person, request=asked, user=person)
         return Response({"token": token, "expires": spelled(expires)})

@@ -79,6 +79,19 @@ def take_in(photo_id: UUID, data: bytes, declared: Declared, *, by: Person, at: 
     raise Conflict
 
 
+def is_here(photo_id: UUID, sha256: str, *, by: Person) -> bool:
+    """Whether this very photo has arrived already, so that its bytes need not be sent again.
+
+    Raises Conflict where ``take_in`` would: other bytes or another person under this id.
+    """
+    known = Photo.objects.filter(pk=photo_id).first()
+    if known is not None:
+        return bool(_the_same(known, sha256.lower(), by))
+    if Claim.objects.filter(photo=photo_id).exclude(by=by).exists():
+        raise Conflict("This photo's id was already used.")
+    return False
+
+
 def _the_same(photo: Photo, digest: str, by: Person) -> Photo:
     if photo.sha256 != digest or photo.uploader_id != by.pk:
         raise Conflict("This photo's id was already used.")
@@ -143,8 +156,9 @@ def _register(
     )
     if claim_ is not None and problem is not None:
         _join(photo, claim_, problem, at)
-        recount(problem)
-        marks.keep(problem, at)
+        if not _hidden(claim_, problem):
+            recount(problem)
+            marks.keep(problem, at)
     devices.keep_statement(verdict, photo=photo_id, at=at)  # the phone's row is locked last, after problem and photo
     if not photo.damaged:
         tasks.render_photo.enqueue(str(photo.pk))
@@ -170,6 +184,12 @@ def _stated(declared: Declared, verdict: Verdict, at: datetime) -> dict[str, Any
         if signed_here and fix.time is not None and said.time is not None:
             stated["stated_position_age_s"] = (said.time - fix.time).total_seconds()
     return stated
+
+
+def _hidden(claim_: Claim, problem: Problem) -> bool:
+    """Whether an unreleased inspection brought this to a known problem: then not even the time of its row may change."""
+    embargo = claim_.embargo
+    return embargo is not None and embargo.lifted_at is None and embargo.pk != problem.embargo_id
 
 
 def _join(photo: Photo, claim_: Claim, problem: Problem, at: datetime) -> None:

@@ -35,7 +35,7 @@ from server.regulation.statuses import Status
 from server.rulebook.queries import rules_in_force
 from server.runtime.refusals import Invalid, NotAllowed, NotThere
 from server.units.models import Person, Sector
-from server.units.predicates import actor, capacities, office_day
+from server.units.predicates import Capacities, actor, capacities, office_day
 from server.units.queries import led_by
 
 
@@ -70,13 +70,15 @@ class Report:
 
 
 @transaction.atomic
-def report(problem_id: UUID, content: Report, *, by: Person, at: datetime, embargo: Embargo | None = None) -> Problem:
+def report(
+    problem_id: UUID, content: Report, *, by: Person, at: datetime, embargo: Embargo | None = None, held: Capacities | None = None
+) -> Problem:
     """Report a problem (Articles 5, 6 and 10). The id comes from the client.
 
     Raises NotAllowed for who may not report, Invalid with all that the content lacks. No number is given: that comes with
     listing, so that none can give an unreleased inspection away.
     """
-    held = capacities(by, at)
+    held = held or capacities(by, at)
     if not policy.may_report(held):
         raise NotAllowed
     on = office_day(at)

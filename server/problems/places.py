@@ -62,7 +62,9 @@ def place_point(
             hints.append({"code": "maybe_swapped"})
         if locating.maybe_gcj02(point.lon, point.lat, at):
             hints.append({"code": "maybe_gcj02"})
-    areas = Area.objects.in_bulk([a.area_id for a in (located.main, located.town, located.park) if a is not None])
+    areas = Area.objects.defer("geometry", "simplified").in_bulk(
+        [a.area_id for a in (located.main, located.town, located.park) if a is not None]
+    )
     return Place(
         point=point,
         area=areas.get(located.main.area_id) if located.main else None,

@@ -115,5 +115,3 @@ def visit_body(problem: object, **changes: Any) -> dict[str, Any]:
         "photos": [],
         **changes,
     }
-
-

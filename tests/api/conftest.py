@@ -1,6 +1,5 @@
 """What every test of the API may ask for: a caller for each person, and a clock that the test sets."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -24,11 +23,11 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def server_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+def server_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The API's clock stands at one day after T0; `.to(day(n))` moves it."""
     made = Clock()
     monkeypatch.setattr(clock, "now", made.now)
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -45,5 +44,3 @@ def inspector(world: World) -> Caller:
 def town(world: World) -> Caller:
     """The liaison of Stone Bridge, in whose area `world.report` finds things."""
     return Caller(world.town_liaison)
-
-

@@ -1,8 +1,8 @@
 """GET /units, /sources, /categories, /sectors, /areas"""
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from shapely.geometry import box
 
 from server.units import actions as units
@@ -71,7 +71,9 @@ def test_reference_needs_a_login_and_is_kept_by_nobody_between(world: World, pat
 
 def test_sectors_cost_the_same_queries_however_many(world: World, inspector: Caller) -> None:
     def cost() -> int:
-        with CaptureQueriesContext(connection, ) as counted:
+        with CaptureQueriesContext(
+            connection,
+        ) as counted:
             inspector.get("sectors")
         return len(counted)
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { bootstrap } from '../mock/district.mjs'
-import { readBook, readProblem } from '../src/office/book'
+import { book, dropVisited, loadBook, readBook, readProblem } from '../src/office/book'
+import { Store, useStore } from '../src/store/database'
 
 describe('the bootstrap answer', () => {
   it('becomes areas, tasks and problems', () => {
@@ -24,5 +25,20 @@ describe('the bootstrap answer', () => {
     const plain = readProblem({ id: 'p', title: 't', location: { type: 'Point', coordinates: [1, 2] }, photos: [{ id: 'a', stage: 'before' }] })
     expect(plain).toMatchObject({ id: 'p', at: [1, 2], light: null })
     expect(plain.photos[0]?.url).toBe('/api/v1/photos/a/file?size=thumb')
+  })
+  it('leaves out a stop that was visited, as the server says or as this phone knows', async () => {
+    const store = new Store('book')
+    useStore(store)
+    const data = bootstrap({}) as { tasks: Record<string, unknown>[] }
+    const [first, second] = data.tasks as { id: string; problems: string[] }[]
+    await store.books.put({ person: 'inspector', etag: '', fetchedAt: 1, data: { ...data, tasks: [{ ...first, visited: first?.problems }, ...data.tasks.slice(1)] } })
+    await loadBook('inspector')
+    expect(book.tasks).toHaveLength(2)
+    const body = JSON.stringify({ inspection: second?.id, problem: second?.problems[0] })
+    await store.records.put({ uuid: 'v', person: 'inspector', kind: 'visit', bodyText: body } as never)
+    await dropVisited('inspector')
+    expect(book.tasks.map((task) => task.kind)).toEqual(['look_back'])
+    await dropVisited('second')
+    expect(book.tasks).toHaveLength(1)
   })
 })

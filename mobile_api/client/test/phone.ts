@@ -111,6 +111,7 @@ export async function report(person = 'inspector', photos = 1, size = 2000): Pro
     category: 'solid_waste',
     at: [FIX.lon, FIX.lat],
     accuracyM: 6,
+    movedM: 0,
     area: '',
     areaReason: '',
     observedAt: new Date().toISOString(),

@@ -29,7 +29,7 @@ from server.regulation.statuses import ENDED, FINISHED, Status
 from server.runtime import locks
 from server.runtime.refusals import Conflict, FieldError, Invalid, NotAllowed
 from server.units.models import Person
-from server.units.predicates import actor, capacities
+from server.units.predicates import Capacities, actor, capacities
 
 SET_ASIDE_A_DAY = 30
 CLOCK_AHEAD = timedelta(minutes=10)
@@ -116,10 +116,11 @@ def submit_report(report_id: UUID, draft: ReportDraft, received: Received, *, by
             if known is not None:
                 problem = Problem.objects.get(pk=report_id)
                 return Accepted(known, problem, False, missing_of("report", report_id), list(problem.hints))
-            problem, missing = _report(report_id, draft, by=by, at=at)
+            held = capacities(by, at)
+            problem, missing = _report(report_id, draft, by=by, at=at, held=held)
             submission = _first(report_id, Submission.Kind.REPORT, received, by, at)
-            hints = [*problem.hints, *_maybe_known(problem, by, at)]
-            return Accepted(submission, problem, True, missing, hints)
+        # A hint is a read: it is looked for after the commit, where nobody waits for it.
+        return Accepted(submission, problem, True, missing, [*problem.hints, *_maybe_known(problem, by, at, held)])
     except SecondContent:
         _set_aside(report_id, Submission.Kind.REPORT, received, by, at)
         raise Conflict("This id was already used for another submission.") from None
@@ -209,8 +210,8 @@ def _inspection(inspection_id: UUID | None, by: Person, at: datetime) -> Inspect
     return inspection
 
 
-def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime) -> tuple[Problem, list[UUID]]:
-    if not problem_policy.may_report(capacities(by, at)):
+def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime, held: Capacities) -> tuple[Problem, list[UUID]]:
+    if not problem_policy.may_report(held):
         raise NotAllowed
     errors = _not_ahead(draft.observed_at, at)
     inspection = _inspection(draft.inspection, by, at)
@@ -252,10 +253,13 @@ def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime) ->
         by=by,
         at=at,
         embargo=embargo,
+        held=held,
     )
     if inspection is not None:
         Found.objects.create(inspection=inspection, problem=problem)
         open_to_its_people(inspection, problem)
+    if not draft.photos:
+        return problem, []
     missing = claim(
         draft.photos,
         problem=problem,
@@ -266,8 +270,7 @@ def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime) ->
         observed_at=draft.observed_at,
         embargo=embargo,
     )
-    if draft.photos:
-        marks.keep(problem, at)
+    marks.keep(problem, at)
     return problem, missing
 
 
@@ -279,17 +282,20 @@ def _place(draft: ReportDraft, at: datetime) -> places.Place:
     return places.place_point(draft.location, draft.crs, draft.observed_at, accuracy_m=draft.accuracy_m)
 
 
-def _maybe_known(problem: Problem, by: Person, at: datetime) -> list[dict[str, Any]]:
+def _maybe_known(problem: Problem, by: Person, at: datetime, held: Capacities) -> list[dict[str, Any]]:
     """A problem of the same category within a stone's throw that this person sees: offered, never forced."""
     if problem.lon is None or problem.lat is None:
         return []
     reach = 0.0009  # about 100 m of latitude; a box is enough for a hint
-    near = problem_policy.visible_to(by, at).filter(
-        category=problem.category,
-        lat__range=(problem.lat - reach, problem.lat + reach),
-        lon__range=(problem.lon - reach, problem.lon + reach),
+    box = {"lat__range": (problem.lat - reach, problem.lat + reach), "lon__range": (problem.lon - reach, problem.lon + reach)}
+    near = Problem.objects.filter(category=problem.category, **box).exclude(pk=problem.pk)
+    # The box first, by its index: the question who sees what is then asked of a handful of rows, mostly of none.
+    candidates = list(
+        near.exclude(status__in=sorted(ENDED | FINISHED)).order_by("-received_at").values_list("pk", flat=True)[:50]
     )
-    known = near.exclude(pk=problem.pk).exclude(status__in=sorted(ENDED | FINISHED)).order_by("-received_at").first()
+    if not candidates:
+        return []
+    known = problem_policy.visible_to(by, at, held).filter(pk__in=candidates).order_by("-received_at").first()
     if known is None:
         return []
     return [{"code": "maybe_known", "problem": str(known.pk), "number": known.number, "title": known.title}]

@@ -31,15 +31,20 @@ def drawn_base(at: datetime) -> tuple[str, str]:
 def _written(shown: tuple[Outline, ...]) -> tuple[str, str]:
     shapes = {one: shapely.from_geojson(one.geometry) for one in shown}
     parks = shapely.union_all([shape for one, shape in shapes.items() if one.area.kind == Kind.PARK])
+    places = {
+        one: _inside(shape.difference(parks) if one.area.kind == Kind.ADMINISTRATIVE else shape)
+        for one, shape in shapes.items()
+        if shape.geom_type not in _LINES
+    }
+    taken = shapely.MultiPoint([place for one, place in places.items() if one.area.kind in _AREA_KINDS])
     features = []
     for one, shape in shapes.items():
         area = one.area
         properties: dict[str, object] = {"code": area.code, "name": area.name, "layer": area.layer, "kind": area.kind}
-        own = shape.difference(parks) if area.kind == Kind.ADMINISTRATIVE else shape
-        if shape.geom_type in _LINES:
-            properties |= _along(shape)
+        if one in places:
+            properties["at"] = places[one]
         else:
-            properties["at"] = _inside(own if not own.is_empty else shape)
+            properties |= _along(shape, taken)
         features.append(
             f'{{"type":"Feature","geometry":{one.geometry},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
         )
@@ -49,15 +54,19 @@ def _written(shown: tuple[Outline, ...]) -> tuple[str, str]:
 
 def _inside(shape: BaseGeometry) -> list[float]:
     """The middle of the largest circle that fits: where a name or a ring has room."""
+    if shape.is_empty:  # a town that the park covers whole
+        return [0.0, 0.0]
     radius = shapely.maximum_inscribed_circle(shape, tolerance=0.002)
     x, y = shapely.get_coordinates(radius)[0]
     return [round(float(x), 6), round(float(y), 6)]
 
 
-def _along(shape: BaseGeometry) -> dict[str, object]:
-    """A place on the longest part of a line and which way it runs there, so that its name can lie along it."""
+def _along(shape: BaseGeometry, taken: BaseGeometry) -> dict[str, object]:
+    """A place on the longest part of a line, far from what bears a name already, and which way the line runs there."""
     longest = max(shapely.get_parts(shape), key=lambda part: part.length)
-    before, middle, after = (longest.interpolate(share, normalized=True) for share in (0.60, 0.64, 0.68))
+    shares = [n / 100 for n in range(14, 88, 4)]
+    best = max(shares, key=lambda share: longest.interpolate(share, normalized=True).distance(taken))
+    before, middle, after = (longest.interpolate(best + step, normalized=True) for step in (-0.04, 0, 0.04))
     return {"at": [round(middle.x, 6), round(middle.y, 6)], "turn": round(_turn(before, after, shrink=cos(radians(middle.y))))}
 
 

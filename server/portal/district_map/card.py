@@ -172,18 +172,18 @@ def _milestones(
     """Up to four points of the way: the last ones passed, what is under way, what follows."""
     past: list[tuple[date, str]] = []
     if problem.listed_on:
-        past.append((problem.listed_on, _("Listed")))
+        past.append((problem.listed_on, pgettext("milestone", "Listed")))
     if problem.plan_issued_on:
         past.append((problem.plan_issued_on, pgettext("milestone", "Plan issued")))
-    past += [(office_day(one.received_at), _("Applied")) for one in applications]
+    past += [(office_day(one.received_at), pgettext("milestone", "Applied")) for one in applications]
     past += [
-        (office_day(one.ended_at), _("Acceptance failed"))
+        (office_day(one.ended_at), pgettext("milestone", "Acceptance failed"))
         for one in applications
         if one.outcome == Application.Outcome.FAILED and one.ended_at
     ]
     past += [(one.date, pgettext("milestone", "Supervision")) for one in supervisions]
     if problem.closed_on:
-        past.append((problem.closed_on, _("Closed")))
+        past.append((problem.closed_on, pgettext("milestone", "Closed")))
     past.sort(key=lambda one: one[0])
     ahead = _ahead(problem, supervisions, on)
     keep = 4 - len(ahead)
@@ -196,18 +196,18 @@ def _ahead(problem: Problem, supervisions: list[SupervisionRecord], on: date) ->
     closing = Milestone(pgettext("milestone", "To be closed"), "", "ahead")
     if waiting is not None and status in ON_MAIN_UNIT:
         if waiting.replied_at is None:
-            return [Milestone(_("Reply awaited"), _until(waiting.reply_due, on), "now"), closing]
-        return [Milestone(_("Reply to be accepted"), "", "now"), closing]
+            return [Milestone(pgettext("milestone", "Reply awaited"), _until(waiting.reply_due, on), "now"), closing]
+        return [Milestone(pgettext("milestone", "Reply to be accepted"), "", "now"), closing]
     if status is Status.LISTED:
-        return [Milestone(_("To be planned"), "", "now"), closing]
+        return [Milestone(pgettext("milestone", "To be planned"), "", "now"), closing]
     if status in ON_MAIN_UNIT:
-        return [Milestone(_("Being rectified"), _until(problem.deadline, on), "now"), closing]
+        return [Milestone(pgettext("milestone", "Being rectified"), _until(problem.deadline, on), "now"), closing]
     if status in (Status.APPLIED, Status.ACCEPTING):
-        return [Milestone(_("Being accepted"), _until(problem.acceptance_due, on), "now"), closing]
+        return [Milestone(pgettext("milestone", "Being accepted"), _until(problem.acceptance_due, on), "now"), closing]
     if status is Status.PASSED:
-        return [Milestone(_("To be confirmed"), "", "now"), closing]
+        return [Milestone(pgettext("milestone", "To be confirmed"), "", "now"), closing]
     if status in (Status.PRE_ACCEPTED, Status.SUBMITTED_UPWARD):
-        return [Milestone(_("With the superior"), "", "now"), closing]
+        return [Milestone(pgettext("milestone", "With the superior"), "", "now"), closing]
     return []
 
 

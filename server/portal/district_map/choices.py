@@ -101,6 +101,7 @@ def page_words() -> dict[str, object]:
         "none_in_view": _("None in this part of the map. Zoom out to see more."),
         "supervised_short": _("Sup."),
         "worst": _("Worst now"),
+        "worst_short": _("Worst"),
         "most_urgent": _("Most urgent now"),
         "worst_next": _("Next in line"),
         "chosen": _("Chosen on the map"),

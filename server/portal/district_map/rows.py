@@ -11,12 +11,12 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from server.inspections.models import Visit
 from server.inspections.policy import visits_visible_to
 from server.portal.district_map.narrowing import Narrowing, closed_between, month_of, shown
-from server.portal.district_map.why import GROUP_NAMES, GROUPS, Why, short_date, why
-from server.portal.words import level_name
+from server.portal.district_map.why import GROUPS, Why, group_names, short_date, why
 from server.problems.models import Involvement, Problem, Standing
 from server.problems.policy import visible_to
 from server.problems.queries import LIGHTS, filtered
@@ -108,7 +108,7 @@ def figures(
     """The strip on top, counted of the very rows that are drawn; what is not drawn is counted in two queries more."""
     on = office_day(at)
     lights = Counter(one.why.light.value for one in standing if one.why.light)
-    groups = Counter(one.why.group for one in standing)
+    groups, names = Counter(one.why.group for one in standing), group_names()
     levels = Counter(one.problem.level for one in standing if one.problem.status in OPEN)
     count = sum(levels.values())
     month = month_of(on)
@@ -121,11 +121,11 @@ def figures(
     return {
         "open": {
             "count": count,
-            "parts": [[level_name(level.value), levels[level.value]] for level in Level if levels[level.value]],
+            "parts": [[name, levels[level.value]] for level, name in _short_levels() if levels[level.value]],
             "week": count - _open_a_week_ago(person, at, held) if narrowing == Narrowing() else None,
         },
         **{
-            light: {"count": lights[light], "parts": [[_(GROUP_NAMES[g]), groups[g]] for g in GROUPS[light] if groups[g]]}
+            light: {"count": lights[light], "parts": [[names[group], groups[group]] for group in GROUPS[light] if groups[group]]}
             for light in GROUPS
         },
         "grey": {
@@ -133,6 +133,15 @@ def figures(
             "parts": [[_("This year"), closed["year"]], [_("Last month"), closed["last"]]],
         },
     }
+
+
+def _short_levels() -> list[tuple[Level, str]]:
+    return [
+        (Level.CENTRAL, pgettext("level", "Central")),
+        (Level.PROVINCIAL, pgettext("level", "Province")),
+        (Level.MUNICIPAL, pgettext("level", "City")),
+        (Level.DISTRICT, pgettext("level", "District")),
+    ]
 
 
 def _open_a_week_ago(person: Person, at: datetime, held: Capacities) -> int:

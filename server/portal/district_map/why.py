@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import pgettext
 
 from server.problems import marks
 from server.problems.models import STATUS_LABELS, Problem
@@ -46,20 +46,24 @@ GROUPS = {
     "yellow": ("due_soon", "behind", "at_risk", "acceptance_late", "unplanned"),
     "green": ("to_plan", "rectifying", "accepting", "upward"),
 }
-GROUP_NAMES = {
-    "overdue": gettext_noop("Overdue"),
-    "far_behind": gettext_noop("Far behind"),
-    "supervised": gettext_noop("Under supervision"),
-    "due_soon": gettext_noop("Due soon"),
-    "behind": gettext_noop("Behind schedule"),
-    "at_risk": gettext_noop("At risk"),
-    "acceptance_late": gettext_noop("Acceptance late"),
-    "unplanned": gettext_noop("Without a plan"),
-    "to_plan": gettext_noop("To be planned"),
-    "rectifying": gettext_noop("Being rectified"),
-    "accepting": gettext_noop("Being accepted"),
-    "upward": gettext_noop("With the superior"),
-}
+
+
+def group_names() -> dict[str, str]:
+    """The groups in two or three characters: they stand side by side under a figure."""
+    return {
+        "overdue": pgettext("figure", "Overdue"),
+        "far_behind": pgettext("figure", "Far behind"),
+        "supervised": pgettext("figure", "Under supervision"),
+        "due_soon": pgettext("figure", "Due soon"),
+        "behind": pgettext("figure", "Behind"),
+        "at_risk": pgettext("figure", "Risk"),
+        "acceptance_late": pgettext("figure", "Late acceptance"),
+        "unplanned": pgettext("figure", "No plan"),
+        "to_plan": pgettext("figure", "Awaiting a plan"),
+        "rectifying": pgettext("figure", "Rectifying"),
+        "accepting": pgettext("figure", "In acceptance"),
+        "upward": pgettext("figure", "Superior"),
+    }
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,22 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from server.evidence.checks import Check
 from server.portal import icons, words
+from server.portal.forms.showing import in_words
 from server.portal.navigation import Item, items
 from server.portal.visitors import visitor_of
 from server.problems.models import STATUS_LABELS, Problem
 from server.problems.queries import days_left
+from server.regulation.lights import LightReason
 from server.regulation.statuses import Status
+from server.runtime.refusals import FieldError
 from server.units.models import Unit
 from server.units.predicates import OFFICE_ZONE, office_day
 
@@ -208,3 +213,86 @@ def time_left(problem: Problem) -> int | None:
 def lookup(mapping: Mapping[Any, Any] | None, key: object) -> object:
     """What a mapping holds under a key that only the page knows."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def flag_name(code: str) -> str:
+    return words.word(words.FLAG_NAMES, code)
+
+
+@register.filter
+def action_or_entry(code: str) -> str:
+    """What a document was named by: the verb's entry in the record."""
+    return words.word(words.ENTRY_NAMES, code)
+
+
+@register.filter
+def reason(why: LightReason) -> str:
+    return words.reason_in_words(why)
+
+
+@register.filter
+def refusal_in_words(error: FieldError) -> str:
+    return in_words(error)
+
+
+@register.filter
+def check_in_words(check: Check) -> str:
+    """What was noticed about a photo, with its figures."""
+    figures = "・".join(str(value) for value in check.figures.values())
+    return f"{_(check.detail)} {figures}".strip()
+
+
+@register.filter
+def doubt_in_words(doubt: Mapping[str, Any]) -> str:
+    """A doubt about an application, as it was kept with it."""
+    text = _(str(doubt.get("text", "")))
+    try:
+        return text % {name: _(value) if value else value for name, value in dict(doubt.get("params") or {}).items()}
+    except (KeyError, TypeError, ValueError):
+        return text
+
+
+@register.filter
+def abs_value(number: int) -> int:
+    return abs(number)
+
+
+@register.filter
+def weekday(when: date) -> str:
+    """One character for the day of the week."""
+    return [_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su")][when.weekday()]
+
+
+@register.filter
+def as_day(value: object) -> str:
+    """A day for an input: as given, or from a date."""
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+@register.filter
+def as_moment(value: object) -> str:
+    return value.astimezone(OFFICE_ZONE).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else str(value or "")
+
+
+@register.filter
+def as_lines(value: object) -> str:
+    return "\n".join(value) if isinstance(value, list) else str(value or "")
+
+
+@register.filter
+def safe_json(text: str) -> SafeString:
+    """JSON that is JSON already, made safe to stand in a page: no `<` ends the element it stands in."""
+    return mark_safe(text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026"))  # noqa: S308  # escaped here
+
+
+@register.simple_tag
+def map_link(problem: Problem) -> SafeString:
+    """The way to the district map, where there is one and the problem stands on it."""
+    if problem.lon is None or not problem.number:
+        return mark_safe("")
+    try:
+        address = reverse("map")
+    except NoReverseMatch:
+        return mark_safe("")
+    return format_html('<a href="{}?problem={}">{}</a>', address, problem.pk, _("See on the district map"))

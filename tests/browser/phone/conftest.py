@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.phone.handling import HERE, PHONE, Phone
+from tests.browser.phone.handling import EXECUTABLE, HERE, PHONE, Phone
 from tests.browser.phone.mock import MockServer, build_client
 
-EXECUTABLE = os.environ.get("XUNGAI_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 

@@ -1,11 +1,13 @@
 """An inspector's hands: what a person does with the phone app, each tap counted."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+EXECUTABLE = os.environ.get("XUNGAI_CHROMIUM", "/usr/bin/chromium")
 PASSWORD = "demo-2026"
 HERE = {"longitude": 118.3214, "latitude": 30.9411, "accuracy": 6}
 PHONE: dict[str, Any] = {
@@ -86,8 +88,11 @@ class Phone:
               opening.onerror = () => reject(opening.error)
               opening.onsuccess = () => {
                 const all = opening.result.transaction(table).objectStore(table).getAll()
-                all.onsuccess = () => { opening.result.close(); resolve(all.result.map(row =>
-                  row.data instanceof ArrayBuffer ? {...row, data: row.data.byteLength} : row.privateKey ? {...row, privateKey: null} : row)) }
+                all.onsuccess = () => {
+                  opening.result.close()
+                  const plain = row => ({...row, privateKey: null, ...(row.data ? {data: row.data.byteLength} : {})})
+                  resolve(all.result.map(plain))
+                }
               }
             })""",
             table,

@@ -70,9 +70,10 @@ def test_a_browser_killed_in_the_sheet_has_every_word_again(kept_phone: Callable
     assert phone.page.locator("#words").input_value() == "早上七点开始冒烟"
 
 
-@pytest.mark.parametrize(
-    "step", ["PUT /api/v1/reports", "POST /api/v1/uploads", "PATCH /api/v1/uploads", "POST /api/v1/receipts"]
-)
+STEPS = ["PUT /api/v1/reports", "POST /api/v1/uploads", "PATCH /api/v1/uploads", "POST /api/v1/receipts"]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_browser_killed_while_sending_sends_each_thing_once(
     kept_phone: Callable[[], Phone], kill: Callable[[], None], server: MockServer, step: str
 ) -> None:

@@ -7,13 +7,24 @@ export async function thumbOf(uuid: string): Promise<Blob | null> {
   const store = theStore()
   const kept = await store.thumbs.get(uuid)
   if (kept) return kept.data.byteLength ? new Blob([kept.data], { type: 'image/jpeg' }) : null
-  const original = await store.bytes.get(uuid)
-  if (!original) return null
-  const small = await shrink(new Blob([original.data]))
+  const small = await inTurn(async () => {
+    const original = await store.bytes.get(uuid)
+    return original ? await shrink(new Blob([original.data])) : undefined
+  })
+  if (small === undefined) return null
   // An empty row says "cannot be decoded", so that a 60-megapixel picture is not tried at every drawing.
   const data = small ? await small.arrayBuffer() : new ArrayBuffer(0)
   await store.thumbs.put({ uuid, data }).catch(() => undefined)
   return small
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** One at a time: two hundred originals decoded at once would take the phone's memory. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work, work)
+  last = mine.catch(() => undefined)
+  return mine
 }
 
 async function shrink(blob: Blob): Promise<Blob | null> {

@@ -1,9 +1,9 @@
-import { shallowReactive } from 'vue'
+import { ref, shallowReactive } from 'vue'
 
 import { type Area, readAreas } from '../places/areas'
 import type { Position } from '../places/geometry'
 import { call } from '../queue/call'
-import { theStore } from '../store/database'
+import { readSetting, theStore, writeSetting } from '../store/database'
 import type { SessionRow } from '../store/shapes'
 
 export type Light = 'red' | 'yellow' | 'green' | 'grey'
@@ -85,9 +85,27 @@ export const EMPTY_BOOK: Book = {
 
 export const book = shallowReactive<Book>({ ...EMPTY_BOOK })
 
+/** How many visits have come since this person last looked at their tasks. */
+export const news = ref(0)
+
+const taskKey = (task: Task) => `${task.inspection} ${task.problem}`
+
+async function countNews(person: string): Promise<void> {
+  const seen = await readSetting<string[]>(`seen ${person}`)
+  // The very first list is no news.
+  if (!seen) await tasksSeen(person)
+  else news.value = book.tasks.filter((task) => !seen.includes(taskKey(task))).length
+}
+
+export async function tasksSeen(person: string): Promise<void> {
+  news.value = 0
+  await writeSetting(`seen ${person}`, book.tasks.map(taskKey))
+}
+
 export async function loadBook(person: string): Promise<void> {
   const row = await theStore().books.get(person)
   Object.assign(book, row ? readBook(row.data, row.fetchedAt) : EMPTY_BOOK)
+  await dropVisited(person)
 }
 
 /** Ask for the whole book again; an unchanged one costs one short answer. */
@@ -96,11 +114,17 @@ export async function fetchBook(session: SessionRow, near: Position | null): Pro
   const path = `/api/v1/bootstrap${near ? `?near=${near[0].toFixed(4)},${near[1].toFixed(4)}` : ''}`
   const answer = await call(session, 'GET', path, { headers: kept?.etag ? { 'If-None-Match': kept.etag } : {} })
   if (answer.kind === 'session') return 'session'
-  if (answer.kind === 'unchanged') return 'unchanged'
+  if (answer.kind === 'unchanged') {
+    // A small picture that the server had not made yet last time may be there now.
+    await fetchPictures(session)
+    return 'unchanged'
+  }
   if (answer.kind !== 'ok' || typeof answer.body !== 'object' || !answer.body) return 'failed'
   const row = { person: session.person, etag: answer.headers.get('ETag') ?? '', fetchedAt: Date.now(), data: answer.body }
   await theStore().books.put(row)
   Object.assign(book, readBook(row.data, row.fetchedAt))
+  await dropVisited(session.person)
+  await countNews(session.person)
   await fetchPictures(session)
   return 'fresh'
 }
@@ -227,6 +251,19 @@ function readPoint(value: unknown): Position | null {
   if (!Array.isArray(value)) return null
   const [lon, lat] = value as unknown[]
   return typeof lon === 'number' && typeof lat === 'number' ? [lon, lat] : null
+}
+
+/** Take out the stops that this phone has a visit for, sent or not: nobody is asked for the same thing twice. */
+export async function dropVisited(person: string): Promise<void> {
+  const visits = await theStore().records.where('person').equals(person).filter((row) => row.kind === 'visit').toArray()
+  const done = new Set(
+    visits.map((row) => {
+      const body = JSON.parse(row.bodyText) as { inspection?: string; problem?: string }
+      return `${body.inspection ?? ''} ${body.problem ?? ''}`
+    }),
+  )
+  const left = book.tasks.filter((task) => !done.has(`${task.inspection} ${task.problem}`))
+  if (left.length < book.tasks.length) book.tasks = left
 }
 
 /** The unit that answers for an area, by name. */

@@ -59,10 +59,17 @@ export async function forPerson(): Promise<void> {
   await loadBook(person)
   await countOthers()
   if (!person) return
-  watching = liveQuery(() => summary(person)).subscribe({ next: (now) => Object.assign(running, now), error: () => undefined })
+  watching = liveQuery(() => summary(person)).subscribe({ next: show, error: () => undefined })
   await mendShots(person)
   bookAt = 0
   goOn(true)
+}
+
+function show(now: Partial<typeof running>): void {
+  Object.assign(running, now)
+  // On the icon of the home screen, where the system shows such a number.
+  const badge = navigator as { setAppBadge?: (n: number) => Promise<void> }
+  void badge.setAppBadge?.(running.waitingRecords).catch(() => undefined)
 }
 
 async function summary(person: string) {

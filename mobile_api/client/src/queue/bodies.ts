@@ -7,6 +7,8 @@ export interface ReportEntry {
   at: Position | null
   /** Null when the pin was moved by hand: the accuracy of the fix says nothing about it then. */
   accuracyM: number | null
+  /** How far the pin was moved from the fix, 0 = not at all. */
+  movedM: number
   area: string
   areaReason: string
   observedAt: string
@@ -25,6 +27,7 @@ export function reportBody(entry: ReportEntry): Record<string, unknown> {
       ? { type: 'Point', coordinates: entry.at }
       : { area: entry.area, no_location_reason: entry.areaReason },
     ...(entry.at && entry.accuracyM !== null ? { accuracy_m: entry.accuracyM } : {}),
+    ...(entry.movedM > 0 ? { moved_m: entry.movedM } : {}),
     observed_at: entry.observedAt,
     ...(entry.inspection ? { inspection: entry.inspection } : {}),
     ...(entry.noPhotoReason ? { no_photo_reason: entry.noPhotoReason } : {}),

@@ -42,6 +42,7 @@ export const en: Record<Word, string> = {
   'shoot.offline': 'Offline',
   'shoot.offlineWaiting': 'Offline · {n} waiting',
   'shoot.attention': '{n} {n?needs:need} you',
+  'shoot.news': '{n} new {n?visit:visits} to do',
   'shoot.old': 'Oldest unsent: {age}',
   'shoot.ready': 'Ready, also offline',
   'shoot.readyOnline': 'Works, {n} {n?point:points} to see',

@@ -40,6 +40,7 @@ export const zh = {
   'shoot.offline': '离线',
   'shoot.offlineWaiting': '离线·{n} 待传',
   'shoot.attention': '{n} 项要处理',
+  'shoot.news': '新增 {n} 项核查',
   'shoot.old': '最早 {age} 没传',
   'shoot.ready': '就绪：断网可拍',
   'shoot.readyOnline': '能拍，有 {n} 项要看',

@@ -66,3 +66,44 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submits-itself]");
   if (form && event.target.matches("select, input[type=checkbox], input[type=date]")) form.requestSubmit();
 });
+
+// A correction's value is asked for in the way of the field chosen.
+document.addEventListener("change", (event) => {
+  const chooser = event.target.closest("[data-reloads] select");
+  if (chooser) location.search = `?${chooser.name}=${encodeURIComponent(chooser.value)}`;
+});
+
+// ← and → in the large view of photos.
+document.addEventListener("keydown", (event) => {
+  const box = document.querySelector("dialog[open] #photo-box");
+  const link = box && box.querySelector(`[data-key="${event.key}"]`);
+  if (link) {
+    event.preventDefault();
+    link.click();
+  }
+});
+
+// A pair is chosen by its words; the two pictures stand beside them.
+function showPair(row) {
+  for (const select of row.querySelectorAll("select[name^='pairs.']")) {
+    let picture = select.parentElement.querySelector("img");
+    if (!select.value) {
+      if (picture) picture.remove();
+      continue;
+    }
+    if (!picture) {
+      picture = document.createElement("img");
+      picture.className = "pair-picture";
+      picture.alt = "";
+      select.after(picture);
+    }
+    picture.src = `/api/v1/photos/${select.value}/file?size=thumb`;
+  }
+}
+document.addEventListener("change", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row && event.target.matches("select[name^='pairs.']")) showPair(row);
+});
+document.addEventListener("DOMContentLoaded", () => {
+  for (const row of document.querySelectorAll("[data-row]")) showPair(row);
+});

@@ -20,7 +20,7 @@ const state = { filters: address.read(), data: given("map-data"), rows: [], show
 const map = L.map("map", {
   zoomControl: false,
   attributionControl: Boolean(page.dataset.tiles),
-  zoomSnap: 0.25,
+  zoomSnap: 0.05,
   zoomDelta: 0.75,
   wheelPxPerZoomLevel: 90,
   minZoom: 7,
@@ -273,8 +273,8 @@ function toggleLight(lights) {
 }
 
 function wholeDistrict(animate = false) {
-  const top = narrow.matches ? 8 : 58;
-  map.fitBounds(base.bounds, { paddingTopLeft: [12, top], paddingBottomRight: [12, 12], animate });
+  const [top, below] = narrow.matches ? [34, 22] : [66, 34];
+  map.fitBounds(base.bounds, { paddingTopLeft: [12, top], paddingBottomRight: [12, below], animate });
 }
 
 function listen() {

@@ -62,6 +62,7 @@ export class Marks {
       marker.addTo(this.layer);
       this.drawn.push({ group, marker });
     }
+    this.map.getContainer().classList.toggle("far-away", this.farAway);
     this.drawChosen();
     this.drawNames();
     if (focused) {
@@ -91,7 +92,7 @@ export class Marks {
 
   many(group) {
     const area = group.area ? this.base.areas.get(group.area) : null;
-    const { size, html } = ring(group.counts, group.total, area ? area.name : "");
+    const { size, html } = ring(group.counts, group.total, area ? area.name : "", this.small ? 0.82 : 1);
     const icon = L.divIcon({ className: "pin-ring", iconSize: [size, size], html });
     const red = group.counts[0];
     const marker = L.marker(group.at, { icon, zIndexOffset: red ? 3500 : 500, keyboard: true });
@@ -111,11 +112,47 @@ export class Marks {
     const row = this.chosen;
     if (!row || !row.at) return;
     const size = 30;
-    const point = this.map.latLngToContainerPoint(row.at);
-    const left = point.x > this.map.getSize().x * 0.62;
-    const html = `<span class="chosen${left ? " chosen-left" : ""}"><span class="chosen-ring">${shape(row.light, 20)}</span><span class="chosen-label"><b>${escape(row.title)}</b><span>${escape(row.why)}</span></span></span>`;
+    const html = `<span class="chosen ${this.freeSide(row)}"><span class="chosen-ring">${shape(row.light, 20)}</span><span class="chosen-label">${this.label(row)}</span></span>`;
     const icon = L.divIcon({ className: "pin-chosen", iconSize: [size, size], html });
     L.marker(row.at, { icon, zIndexOffset: 9000, keyboard: false }).on("click", () => this.on.choose(row)).addTo(this.front);
+  }
+
+  /** On a small screen the whole district leaves no room for a title: a word says that this is the one on the card. */
+  label(row) {
+    if (this.small && this.farAway) return `<b>${escape(row.light === 0 ? this.words.worst_short : row.why)}</b>`;
+    return `<b>${escape(row.title)}</b><span>${escape(row.why)}</span>`;
+  }
+
+  get small() {
+    return this.map.getSize().x < 600;
+  }
+
+  /** On which side of the chosen mark its name covers the fewest rings, and stays inside the map. */
+  freeSide(row) {
+    const here = this.map.latLngToContainerPoint(row.at);
+    const size = this.map.getSize();
+    const width = this.small && this.farAway ? 56 : Math.min(16 * row.title.length + 13 * row.why.length + 34, 460);
+    const boxes = {
+      "chosen-right": [here.x + 37, here.y - 18],
+      "chosen-left": [here.x - 37 - width, here.y - 18],
+      "chosen-above": [here.x - width / 2, here.y - 56],
+      "chosen-below": [here.x - width / 2, here.y + 20],
+    };
+    let best = "chosen-right";
+    let least = Infinity;
+    for (const [side, [x, y]] of Object.entries(boxes)) {
+      let cost = x < 4 || y < 4 || x + width > size.x - 4 || y + 36 > size.y - 4 ? 20 : 0;
+      for (const { group } of this.drawn) {
+        const at = this.map.latLngToContainerPoint(group.at);
+        const reach = group.total > 1 ? 30 : 12;
+        if (at.x + reach > x && at.x - reach < x + width && at.y + (group.area ? 48 : reach) > y && at.y - reach < y + 36) cost += group.total > 1 ? 2 : 1;
+      }
+      if (cost < least) {
+        least = cost;
+        best = side;
+      }
+    }
+    return best;
   }
 
   /** Names of areas that have no ring here, so that none is nameless. */

@@ -2,7 +2,7 @@
 
 import { escape, shape } from "./shapes.js";
 
-const AT_ONCE = 200; // rows written at a time; more follow as the list is scrolled
+const AT_ONCE = matchMedia("(max-width: 899px)").matches ? 30 : 200; // rows written at a time; more follow as the list is scrolled
 
 export class Panel {
   /** `on`: {choose(row), hover(row|null)}. */
@@ -28,7 +28,8 @@ export class Panel {
         if (row) this.on.hover(enter ? row : null);
       });
     }
-    this.card.addEventListener("error", (event) => this.pictureMissing(event), true);
+    this.card.addEventListener("error", (event) => this.pictureMissing(event.target), true);
+    for (const image of this.card.querySelectorAll("img")) if (image.complete && !image.naturalWidth) this.pictureMissing(image);
   }
 
   rowOf(element) {
@@ -121,11 +122,11 @@ export class Panel {
     if (this.wanted === row.id) this.card.innerHTML = this.cards.get(row.id);
   }
 
-  pictureMissing(event) {
-    if (!(event.target instanceof HTMLImageElement)) return;
+  pictureMissing(image) {
+    if (!(image instanceof HTMLImageElement)) return;
     const note = document.createElement("span");
     note.className = "picture-missing";
     note.textContent = this.words.picture_on_its_way;
-    event.target.replaceWith(note);
+    image.replaceWith(note);
   }
 }

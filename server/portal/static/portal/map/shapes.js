@@ -25,8 +25,8 @@ export function shape(index, size, halo = false) {
 }
 
 /** A ring by light with the count in the middle; ▲n beside it when red ones are inside, so that it reads without colour. */
-export function ring(counts, total, name = "") {
-  const size = total >= 100 ? 56 : total >= 10 ? 48 : 42;
+export function ring(counts, total, name = "", scale = 1) {
+  const size = Math.round((total >= 100 ? 56 : total >= 10 ? 48 : 42) * scale);
   const middle = size / 2;
   const radius = middle - 6.5;
   const around = 2 * Math.PI * radius;

@@ -1,0 +1,128 @@
+"""Suggestions, the record for the auditor, units and people, what is in acceptance."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from server.acceptance.models import Application
+from server.coordination.actions import suggest as send_suggestion
+from server.coordination.models import Suggestion
+from server.portal.navigation import IN_ACCEPTANCE
+from server.portal.forms.showing import in_words
+from server.portal.views.ledger import page_address, row_of
+from server.portal.visitors import Visitor, page
+from server.problems.models import Embargo
+from server.problems.policy import visible_to
+from server.records.models import Entry
+from server.records.queries import in_order
+from server.rulebook.queries import work_calendar
+from server.runtime.refusals import Invalid, NotAllowed
+from server.units.models import Person, Sector, Unit
+from server.units.queries import sector_duties
+from server.units.roles import Role
+
+PAGE_SIZE = 100
+
+
+@page
+def suggest(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Send a complaint or suggestion to the office, from any page."""
+    back = request.POST.get("page") or request.GET.get("page") or "/"
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    error, text = "", request.POST.get("text", "")
+    if request.method == "POST":
+        try:
+            send_suggestion(text, by=visitor.person, at=visitor.at, page=back)
+        except Invalid as refused:
+            error = in_words(refused.errors[0])
+        else:
+            messages.success(request, _("Thank you. The rectification office has it."))
+            return redirect(back)
+    context = {"error": error, "text": text, "back": back}
+    return render(request, "portal/suggest.html", context, status=422 if error else 200)
+
+
+@page
+def list_suggestions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What people said; the office reads it."""
+    if not visitor.is_office:
+        raise NotAllowed
+    sheet = Paginator(Suggestion.objects.select_related("by").order_by("-at"), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "portal/suggestions.html", {"sheet": sheet, **_around(request, sheet.number)})
+
+
+@page
+def show_record(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """The whole record in its order, for the auditor: what is under embargo or sealed shows as a sealed entry."""
+    if not visitor.held.has(Role.AUDITOR):
+        raise NotAllowed
+    entries = in_order(Entry.objects.all()).order_by("-seal__sequence")
+    sheet = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = list(sheet.object_list)
+    still_hidden = set(
+        Embargo.objects.filter(pk__in={e.embargo for e in shown if e.embargo}, lifted_at__isnull=True).values_list("pk", flat=True)
+    )
+    lines = [{"entry": e, "sealed": bool(e.sealed_kind) or e.embargo in still_hidden} for e in shown]
+    return render(request, "portal/record.html", {"sheet": sheet, "lines": lines, **_around(request, sheet.number)})
+
+
+def _around(request: HttpRequest, number: int) -> dict[str, str]:
+    return {"before": page_address(request, number - 1), "after": page_address(request, number + 1)}
+
+
+@page
+def show_units(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """Units, the responsibility list in force, and people with their roles: to read only."""
+    if not visitor.held.has(Role.OFFICE, Role.ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR):
+        raise NotAllowed
+    names = dict(Unit.objects.values_list("code", "name"))
+    duties = sector_duties(visitor.on)
+    people = Person.objects.filter(is_active=True).prefetch_related("holdings__unit").order_by("name", "username")
+    return render(
+        request,
+        "portal/units.html",
+        {
+            "units": Unit.objects.all(),
+            "sectors": [
+                {
+                    "sector": sector,
+                    "units": [names.get(code, code) for code in duties[sector.code].supervising_units],
+                    "leader": duties[sector.code].district_leader,
+                }
+                if sector.code in duties
+                else {"sector": sector, "units": [], "leader": None}
+                for sector in Sector.objects.all()
+            ],
+            "people": [{"person": p, "holdings": [h for h in p.holdings.all() if _holds(h, visitor)]} for p in people],
+        },
+    )
+
+
+def _holds(holding: object, visitor: Visitor) -> bool:
+    starts, ends = getattr(holding, "from_date", None), getattr(holding, "until_date", None)
+    return starts is not None and starts <= visitor.on and (ends is None or ends >= visitor.on)
+
+
+@page
+def list_acceptances(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+    """What is in acceptance, the clock that ends first on top."""
+    seen = visible_to(visitor.person, visitor.at, visitor.held).filter(status__in=IN_ACCEPTANCE)
+    problems = list(seen.select_related("area").prefetch_related("involvements__unit"))
+    applications = {
+        a.problem_id: a
+        for a in Application.objects.filter(problem__in=problems, outcome__in=["", Application.Outcome.PASSED]).order_by("received_at")
+    }
+    calendar = work_calendar()
+    rows = []
+    for problem in problems:
+        application = applications.get(problem.pk)
+        due = problem.acceptance_due
+        left = None if due is None else calendar.between(visitor.on, due)
+        rows.append({"row": row_of(problem, visitor), "problem": problem, "application": application, "due": due, "left": left,
+                     "late": -left if left is not None and left < 0 else 0})  # fmt: skip
+    rows.sort(key=lambda row: (row["due"] is None, row["due"] or visitor.on))
+    return render(request, "portal/acceptances.html", {"rows": rows})
