@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     api.health,
     path("api/v1/", include("mobile_api.urls")),
     path("m/", phone_app, name="phone"),
+    path("", include("server.portal.urls")),
     path("m/<path:path>", phone_app, name="phone-file"),
 ]

@@ -54,7 +54,8 @@ class PhotoOne(FormView):
         try:
             said = photos.declared(fields)
         except Invalid as wrong:
-            errors += wrong.errors
+            named = {error.field for error in errors}
+            errors += [error for error in wrong.errors if error.field not in named]
         if errors or file is None:
             raise Invalid(errors)
         if file.size is not None and file.size > LIMIT:

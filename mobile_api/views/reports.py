@@ -14,6 +14,7 @@ from mobile_api.serializers import submissions as bodies
 from mobile_api.strict_json import Json, unprintable
 from mobile_api.views.base import ApiView
 from server.coordination.verbs import validated
+from server.evidence.devices import note_standing
 from server.evidence.models import Photo
 from server.inspections.actions import Received, ReportDraft, VisitDraft, submit_report, submit_visit
 from server.inspections.actions.submitting import Accepted
@@ -83,6 +84,8 @@ class Receipts(ApiView):
     def post(self, request: Request) -> Response:
         _json, content = self.body()
         asked = validated(bodies.ReceiptsBody, content)
+        if asked["device"]:
+            note_standing(asked["device"], asked["waiting"], asked["oldest"], by=self.person, at=self.at)
         photos = Photo.objects.filter(pk__in=asked["photos"], uploader=self.person)
         return Response(
             {

@@ -281,10 +281,3 @@ def recount(problem: Problem) -> None:
     arrived = set(Photo.objects.filter(pk__in=claimed).values_list("pk", flat=True))
     problem.missing_photos = len(claimed - arrived)
 
-
-def recount_released(problem_ids: Iterable[UUID], at: datetime) -> None:
-    """After a release: what was hidden now counts."""
-    for problem_id in sorted(problem_ids):
-        problem = locked(problem_id)
-        recount(problem)
-        marks.keep(problem, at)

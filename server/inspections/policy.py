@@ -97,5 +97,12 @@ def visits_visible_to(person: Person, at: datetime, held: Capacities | None = No
 
 
 def inspection_for(person: Person, inspection_id: UUID, at: datetime) -> Inspection | None:
-    """The inspection that a report or visit names: one this person takes part in, or, once open, may see."""
-    return visible_inspections(person, at).filter(pk=inspection_id).first()
+    """The inspection that a report or visit names: one this person takes part in.
+
+    Who inspects by office may name any they see; a unit that is inspected may not put its own findings among the inspectors'.
+    """
+    held = capacities(person, at)
+    inspection = visible_inspections(person, at, held).filter(pk=inspection_id).first()
+    if inspection is None or not (held.has(*VISITORS) or takes_part(person, inspection)):
+        return None
+    return inspection

@@ -14,7 +14,6 @@ from server.portal.clock import opinion_day, safe_day
 from server.portal.visitors import Visitor
 from server.problems import policy
 from server.problems.models import Problem
-from server.problems.queries import days_left
 from server.regulation.lifecycle import Action
 from server.regulation.ruleset import RuleSet
 from server.regulation.statuses import FINISHED, OPEN, Status
@@ -131,9 +130,7 @@ def _beside_the_table(problem: Problem, visitor: Visitor, calendar: WorkCalendar
 def _of_supervision(record: SupervisionRecord, problem: Problem, visitor: Visitor, calendar: WorkCalendar) -> list[Duty]:
     found = []
     if visitor.held.units().intersection(policy.main_units(problem)):
-        reply = Doable(
-            "supervision_reply", _("Reply to the supervision"), reverse("supervision_reply", args=[record.pk]), "13"
-        )
+        reply = Doable("supervision_reply", _("Reply to the supervision"), reverse("supervision_reply", args=[record.pk]), "13")
         if record.replied_at is None:
             on = visitor.on
             left = calendar.between(on, record.reply_due) if record.reply_due >= on else (record.reply_due - on).days

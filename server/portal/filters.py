@@ -64,7 +64,16 @@ def read(query: QueryDict, visitor: Visitor, statuses: Iterable[Status]) -> Read
     among = [status.value for status in statuses]
     due = query.get("due", "")
     filters = Filters(
-        **{**asked, "status": tuple(code for code in asked["status"] if code in among) or tuple(among)},
+        status=tuple(code for code in asked["status"] if code in among) or tuple(among),
+        light=asked["light"],
+        level=asked["level"],
+        sector=asked["sector"],
+        category=asked["category"],
+        area=asked["area"],
+        unit=asked["unit"],
+        supervising_unit=asked["supervising_unit"],
+        pace=asked["pace"],
+        source=asked["source"],
         q=_words(query.get("q", "")),
     )
     if due == "overdue":

@@ -40,11 +40,14 @@ def strips(problem: Problem, visitor: Visitor) -> list[Strip]:
     """The photos this person may see: by stage; those of visits and supervisions on their own."""
     photos = list(photos_of(problem, visitor.person, visitor.at).select_related("uploader"))
     occasions = dict(
-        Claim.objects.filter(problem=problem, photo__in=[p.pk for p in photos], record_kind__in=["visit", "supervision"])
-        .values_list("photo", "record_kind")
+        Claim.objects.filter(
+            problem=problem, photo__in=[p.pk for p in photos], record_kind__in=["visit", "supervision"]
+        ).values_list("photo", "record_kind")
     )
     found = [
-        Strip(stage, words.word(words.STAGE_NAMES, stage), [p for p in photos if p.photo_stage == stage and p.pk not in occasions])
+        Strip(
+            stage, words.word(words.STAGE_NAMES, stage), [p for p in photos if p.photo_stage == stage and p.pk not in occasions]
+        )
         for stage in words.STAGE_NAMES
     ]
     for kind in (Claim.Kind.VISIT, Claim.Kind.SUPERVISION):
@@ -106,7 +109,10 @@ def plan_part(problem: Problem, visits: list[Visit], on: date) -> PlanPart | Non
     states: dict[str, tuple[str, date]] = {}
     for visit in visits:
         for seen in visit.measures:
-            states[str(seen.get("id"))] = (words.word(words.MEASURE_STATE_NAMES, seen.get("state")), office_day(visit.observed_at))
+            states[str(seen.get("id"))] = (
+                words.word(words.MEASURE_STATE_NAMES, seen.get("state")),
+                office_day(visit.observed_at),
+            )
     lines = []
     for measure in plan.measures.select_related("unit"):
         deadline = measure.deadline or plan.deadline
@@ -221,4 +227,3 @@ def map_part(problem: Problem, light: str | None) -> MapPart:
         if site.location
     ]
     return MapPart(sites, problem.area.simplified if problem.area else None, light)
-

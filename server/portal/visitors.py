@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -50,7 +50,7 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
     known: Visitor | None = getattr(request, "visitor", None)
     if known is None or known.person.pk != request.user.pk:
         at = timezone.now()
-        person = cast("Person", request.user)
+        person = request.user
         known = Visitor(person, capacities(person, at), at)
         request.visitor = known  # type: ignore[attr-defined]  # kept for the templates of the same request
     return known
@@ -95,7 +95,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def broken(request: HttpRequest) -> HttpResponse:
     """The program's 500 handler."""
     return _refused(
-        request, 500, _("Something went wrong on our side"), _("Nothing was changed. Try again, or tell the office with Suggestions.")
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("Nothing was changed. Try again, or tell the office with Suggestions."),
     )
 
 

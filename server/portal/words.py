@@ -195,7 +195,7 @@ def reason_in_words(reason: LightReason) -> str:
 
 
 def articles_in_words(articles: str) -> str:
-    """"5, 6" as 第5、6条."""
+    """ "5, 6" as 第5、6条."""
     numbers = [part.strip() for part in articles.split(",") if part.strip()]
     if not numbers:
         return ""

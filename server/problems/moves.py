@@ -29,6 +29,9 @@ from server.units.models import Person, Unit
 from server.units.predicates import actor, capacities, office_day
 
 
+_CHANGING = sorted(move.action.value for move in lifecycle.MOVES.values() if move.to)
+
+
 class Facts(Protocol):
     """Plain facts of one action, judged by the regulation."""
 
@@ -122,7 +125,7 @@ class Step:
         if destination != self.status_before:
             problem.status = destination
             problem.status_since = self.at
-        problem.updated_at = self.at
+        problem.updated_at = max(self.at, problem.updated_at)
         marks.refresh(problem, self.rules)
         problem.save(force_update=True)
         marks.write_standing(problem, self.at)
@@ -162,8 +165,11 @@ def move(problem_id: UUID, action: Action | str, *, by: Person, at: datetime, ty
 
 
 def locked(problem_id: UUID) -> Problem:
-    """The problem with its row locked: everything that changes a problem starts here, so locks are taken in one order."""
-    problem = Problem.objects.select_for_update().filter(pk=problem_id).first()
+    """The problem with its row locked: everything that changes a problem starts here, so locks are taken in one order.
+
+    Two changes wait for each other, a new row that only names the problem (a claim, a stop, a grant) waits for neither.
+    """
+    problem = Problem.objects.select_for_update(no_key=True).filter(pk=problem_id).first()
     if problem is None:
         raise NotThere
     return problem
@@ -184,7 +190,7 @@ def check(problem: Problem, action: Action | str, *, by: Person, at: datetime, t
 
 
 def _wrong_state(problem: Problem) -> WrongState:
-    # Verbs of the table alone: who visited under an embargo, and when, is not for everybody who meets a closed door.
-    moved = Entry.objects.filter(problem=problem.pk, action__in=[action.value for action in Action])
-    last = moved.order_by("-recorded_at", "-at").first()
-    return WrongState(problem.status, by=last.by_name if last else "", at=last.at if last else problem.status_since)
+    # Verbs that change a state alone: who visited under an embargo, and when, is not for everybody who meets a closed door.
+    moved = Entry.objects.filter(problem=problem.pk, at=problem.status_since, action__in=_CHANGING)
+    last = moved.order_by("-recorded_at").first()
+    return WrongState(problem.status, by=last.by_name if last else "", at=problem.status_since)

@@ -77,14 +77,16 @@ def _by_unit(held: Capacities, listed: Q) -> Q:
 
 
 def _by_post(held: Capacities, listed: Q) -> Q:
-    """Inspectors see their areas once listed (no areas: the district); special supervisors their areas and sectors."""
+    """Inspectors see their areas once listed (no areas: the district); special supervisors their areas and sectors.
+
+    A special supervisor with neither has the whole district, one with sectors alone has those.
+    """
     sees = Q(pk__in=[])
     for capacity in held.of(Role.INSPECTOR):
         sees |= listed & (Q(area_code__in=capacity.areas) if capacity.areas else Q())
     for capacity in held.of(Role.SPECIAL_SUPERVISOR):
-        sees |= listed & (Q(area_code__in=capacity.areas) if capacity.areas else Q())
-        if capacity.sectors:
-            sees |= listed & Q(sector__in=capacity.sectors)
+        theirs = Q(area_code__in=capacity.areas) | Q(sector__in=capacity.sectors)
+        sees |= listed & (theirs if capacity.areas or capacity.sectors else Q())
     return sees
 
 
@@ -242,7 +244,9 @@ def sealed_for(entry: Entry, held: Capacities) -> bool:
         return False
     if entry.sealed_kind:
         return True
-    return entry.embargo is not None and Embargo.objects.filter(pk=entry.embargo, lifted_at__isnull=True).exists()
+    of_its_problem = Problem.objects.filter(pk=entry.problem, embargo__isnull=False).values("embargo")
+    covering = Embargo.objects.filter(Q(pk=entry.embargo) | Q(pk__in=of_its_problem), lifted_at__isnull=True)
+    return (entry.embargo is not None or entry.problem is not None) and covering.exists()
 
 
 def sees_sequence(held: Capacities) -> bool:

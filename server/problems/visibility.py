@@ -35,4 +35,9 @@ def lift(inspection: UUID, subjects: Iterable[UUID] | None, at: datetime) -> lis
 
 def is_embargoed(problem: Problem) -> bool:
     """Whether the problem was found on an inspection not yet released for it: it cannot be listed, merged or planned."""
-    return problem.embargo is not None and problem.embargo.lifted_at is None
+    return lies_on(problem.embargo)
+
+
+def lies_on(embargo: Embargo | None) -> bool:
+    """Whether an embargo still hides what holds it; none hides nothing."""
+    return embargo is not None and embargo.lifted_at is None

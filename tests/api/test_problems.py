@@ -143,8 +143,9 @@ def test_a_box_may_cross_the_antimeridian_but_not_stand_on_its_head(world: World
 @pytest.mark.parametrize(
     "query",
     [
-        "status=open", "light=blue", "pace=fast", "without=hope", "kind=x", "source=x", "level=x", "sector=x", "category=x", "area=x",
-        "unit=x", "supervising_unit=x", "overdue=perhaps", "mine=2", "deadline_before=2026-02-30", "deadline_after=soon",
+        "status=open", "light=blue", "pace=fast", "without=hope", "kind=x", "source=x", "level=x", "sector=x", "category=x",
+        "area=x", "unit=x", "supervising_unit=x", "overdue=perhaps", "mine=2", "deadline_before=2026-02-30",
+        "deadline_after=soon",
         "found_before=x", "found_after=9999-12-31T23:59:59-12:00", "updated_since=1999-01-01", "bbox=1,2,3", "bbox=nan,0,1,1",
         "bbox=-181,0,1,1", "q=%00", "unit=%00", "area=%ED%A0%80" , "q=" + "x" * 201, "led_by=%00",
     ],
@@ -203,7 +204,10 @@ def test_a_list_costs_the_same_queries_however_long(world: World, office: Caller
 
     world.planned()
     server_clock.to(day(9))
-    before = {path: cost(path) for path in ("problems", "problems.geojson", "bootstrap", "stats?by=unit", "changes?limit=5")}
+    paths = ("problems", "problems.geojson", "bootstrap", "stats?by=unit", "changes?limit=5")
+    for path in paths:
+        cost(path)  # what is kept in memory is read once
+    before = {path: cost(path) for path in paths}
     for n in range(1, 5):
         world.planned(at=day(n))
     assert {path: cost(path) for path in before} == before

@@ -1,16 +1,21 @@
 """The leader's word, the superior's result, filing and reopening (Articles 17 and 18)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from server.acceptance.actions.accepting import Signature
 from server.acceptance.models import Application, Closure, Filing, Reopening, SuperiorResult
+from server.inspections.models import Visit
 from server.plans.actions import MeasureDraft, PlanDraft, write_version
 from server.plans.queries import current_plan
 from server.problems import telling
 from server.problems.models import Involvement, NumberSeries, Problem
 from server.problems.moves import move
+from server.problems.visibility import lies_on
 from server.regulation.lifecycle import Action
 from server.regulation.requirements import (
     ConfirmFacts,
@@ -21,6 +26,7 @@ from server.regulation.requirements import (
     SubmitUpwardFacts,
     SuperiorResultFacts,
 )
+from server.runtime.refusals import Invalid
 from server.units.models import Person
 from server.units.predicates import capacities
 from server.units.roles import Role
@@ -152,16 +158,20 @@ def file_closure(
             FileFacts(own_bureau=own_bureau, countersigner_right=right, has_countersign_document=countersign_document is not None)
         )
         number = filing_number.strip() or _next_filing_number(step.on.year)
-        filing = Filing.objects.create(
-            problem=problem,
-            round=problem.round,
-            number=number,
-            note=note,
-            by=by,
-            at=at,
-            countersigned_by=countersigned_by,
-            countersign_document=countersign_document,
-        )
+        try:
+            with transaction.atomic():
+                filing = Filing.objects.create(
+                    problem=problem,
+                    round=problem.round,
+                    number=number,
+                    note=note,
+                    by=by,
+                    at=at,
+                    countersigned_by=countersigned_by,
+                    countersign_document=countersign_document,
+                )
+        except IntegrityError:  # the constraint decides: another filing may have taken the number a moment ago
+            raise Invalid.one("filing_number", "in_use", "This filing number is in use.") from None
         problem.filing_number = number
         step.name_files(countersign_document)
         step.record(
@@ -204,12 +214,15 @@ def reopen(
         problem = step.problem
         main = [u["code"] for u in _named(problem, Involvement.Role.MAIN)]
         supervising = [u["code"] for u in _named(problem, Involvement.Role.SUPERVISING)]
+        found_by = Visit.objects.select_related("embargo").filter(pk=visit, problem=problem).first() if visit else None
         step.require(
             ReopenFacts(
                 on=step.on,
                 reason=reason,
                 text=text,
                 has_visit=visit is not None,
+                visit_known=found_by is not None,
+                visit_embargoed=found_by is not None and lies_on(found_by.embargo),
                 has_document=document is not None,
                 measures=tuple(MeasureFact(m.text, m.deadline, m.unit) for m in measures),
                 deadline=deadline,
@@ -220,9 +233,11 @@ def reopen(
         rectified, accepted = _named(problem, Involvement.Role.MAIN), _named(problem, Involvement.Role.SUPERVISING)
         problem.percents, problem.flag, problem.flag_on = {}, "", None
         problem.stages = []
+        filing_number, problem.filing_number = problem.filing_number, ""
         draft = PlanDraft(
             kind="immediate" if before.kind in ("long_term", "continuous") else before.kind,
-            measures=measures,
+            # What was done in the round before is not done in this one: every measure is a new one.
+            measures=[replace(measure, id=None) for measure in measures],
             goal=before.goal,
             main_units=main,
             supervising_units=supervising,
@@ -232,6 +247,9 @@ def reopen(
             superior_reference=before.superior_reference,
             accepted_by=before.accepted_by,
             document=document,
+            common=before.common,
+            mechanism=before.mechanism,
+            extended_check=before.extended_check,
         )
         write_version(step, draft, deadline, edition=before.rule_edition)
         problem.plan_issued_on = step.on
@@ -261,7 +279,7 @@ def reopen(
                 "rectified_by": rectified,
                 "accepted_by": accepted,
             },
-            before={"deadline": before.deadline},
+            before={"deadline": before.deadline, "filing_number": filing_number or None},
         )
         telling.tell_main_units(problem, "reopened", at)
         telling.tell_supervising_units(problem, "reopened", at)

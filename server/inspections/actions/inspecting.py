@@ -6,8 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from server.evidence.actions import recount_released
+from server.evidence.actions import recount
 from server.inspections import policy
 from server.inspections.models import Inspection, Stop, Visit
 from server.notices.actions import tell
@@ -130,9 +131,11 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
         raise NotThere
     if not policy.may_release(by, held, inspection):
         raise NotAllowed
-    inspection = Inspection.objects.select_for_update().get(pk=inspection.pk)
+    inspection = locked_inspection(inspection.pk)
     if inspection.is_open:
         raise Conflict("This inspection is open already.")
+    if problems is not None and not problems:
+        raise Invalid.one("problems", "required", "Name the problems to release, or release the whole inspection.")
     subjects = Embargo.objects.filter(inspection=inspection.pk, lifted_at__isnull=True).exclude(subject=inspection.pk)
     hidden = set(subjects.values_list("subject", flat=True))
     wanted = hidden if problems is None else set(problems)
@@ -148,7 +151,10 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
         inspection.save(update_fields=["released_at", "released_by"])
     who = actor(by, held)
     for problem_id in sorted(opened):
-        _apply_visits(problem_id, inspection, at)
+        problem = locked(problem_id)
+        take_verdict(problem)
+        recount(problem)
+        marks.keep(problem, at)
         append(
             at=at,
             by=who,
@@ -169,20 +175,24 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
             object_id=inspection.pk,
             after={"released": True},
         )
-    recount_released(opened, at)
     return inspection
 
 
-def _apply_visits(problem_id: UUID, inspection: Inspection, at: datetime) -> None:
-    visit = Visit.objects.filter(problem=problem_id, inspection=inspection).order_by("-observed_at").first()
-    if visit is not None:
-        take_verdict(locked(problem_id), visit, at)
+def locked_inspection(inspection_id: UUID) -> Inspection:
+    """An inspection with its row locked, before any problem's.
+
+    What is submitted under it and its release wait for each other, so that nothing is hidden under an inspection that has just
+    been released: no second release would open it.
+    """
+    return Inspection.objects.select_for_update(no_key=True).get(pk=inspection_id)
 
 
-def take_verdict(problem: Problem, visit: Visit, at: datetime) -> None:
-    """Let a visit that is under no embargo speak on the problem's row, unless a later one has spoken."""
-    on = office_day(visit.observed_at)
-    if problem.last_verdict_on is not None and problem.last_verdict_on > on:
-        return
-    problem.last_verdict, problem.last_verdict_on = visit.verdict, on
-    marks.keep(problem, at)
+def take_verdict(problem: Problem) -> None:
+    """Let the last visit that is under no embargo speak on the locked problem's row (not saved here).
+
+    Phones send late and in any order: what counts is when it was seen, not when it came.
+    """
+    free = Q(embargo__isnull=True) | Q(embargo__lifted_at__isnull=False)
+    last = Visit.objects.filter(free, problem=problem).order_by("observed_at", "received_at").last()
+    if last is not None:
+        problem.last_verdict, problem.last_verdict_on = last.verdict, office_day(last.observed_at)

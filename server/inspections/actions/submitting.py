@@ -15,7 +15,7 @@ from django.db import transaction
 from server.evidence.actions import claim
 from server.evidence.queries import missing_of
 from server.inspections import policy
-from server.inspections.actions.inspecting import open_to_its_people, take_verdict
+from server.inspections.actions.inspecting import locked_inspection, open_to_its_people, take_verdict
 from server.inspections.models import Found, Inspection, SetAside, Submission, Visit
 from server.problems import actions as problem_actions
 from server.problems import marks, places, visibility
@@ -207,7 +207,7 @@ def _inspection(inspection_id: UUID | None, by: Person, at: datetime) -> Inspect
     inspection = policy.inspection_for(by, inspection_id, at)
     if inspection is None:
         raise Invalid.one("inspection", "unknown", "Unknown value: %(value)s.", value=str(inspection_id))
-    return inspection
+    return inspection if inspection.is_open else locked_inspection(inspection.pk)
 
 
 def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime, held: Capacities) -> tuple[Problem, list[UUID]]:
@@ -360,8 +360,9 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
         observed_at=draft.observed_at,
         embargo=embargo,
     )
-    if embargo is None:
-        take_verdict(problem, visit, at)
+    if not visibility.lies_on(embargo):
+        take_verdict(problem)
+        marks.keep(problem, at)
     append(
         at=at,
         by=actor(by, held),

@@ -56,8 +56,8 @@ def _inside(shape: BaseGeometry) -> list[float]:
     """The middle of the largest circle that fits: where a name or a ring has room."""
     if shape.is_empty:  # a town that the park covers whole
         return [0.0, 0.0]
-    radius = shapely.maximum_inscribed_circle(shape, tolerance=0.002)
-    x, y = shapely.get_coordinates(radius)[0]
+    radii = shapely.maximum_inscribed_circle([shape], tolerance=0.002)
+    x, y = shapely.get_coordinates(radii)[0]
     return [round(float(x), 6), round(float(y), 6)]
 
 

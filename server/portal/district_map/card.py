@@ -16,6 +16,7 @@ from server.evidence.models import Photo
 from server.evidence.queries import photos_of
 from server.inspections.models import Visit
 from server.inspections.policy import visits_visible_to
+from server.portal import words
 from server.portal.district_map.why import days_words, points_behind, reasons_on, short_date, why
 from server.problems import marks
 from server.problems.models import STATUS_LABELS, Involvement, Problem
@@ -139,7 +140,9 @@ def _pictures(photos: list[Photo], applications: list[Application], on: date) ->
 
 def _picture(photo: Photo, on: date) -> Picture:
     taken = photo.captured_at or photo.exif_time or photo.received_at
-    return Picture(photo.pk, photo.photo_stage, photo.get_photo_stage_display(), short_date(office_day(taken), on))
+    return Picture(
+        photo.pk, photo.photo_stage, words.word(words.STAGE_NAMES, photo.photo_stage), short_date(office_day(taken), on)
+    )
 
 
 def _latest(problem: Problem, applications: list[Application], supervisions: list[SupervisionRecord], on: date) -> str:
@@ -215,9 +218,7 @@ def _until(day: date | None, on: date) -> str:
     return _("by %(date)s") % {"date": short_date(day, on)} if day else ""
 
 
-def _next_step(
-    problem: Problem, involved: list[Involvement], supervision: SupervisionRecord | None, on: date
-) -> NextStep | None:
+def _next_step(problem: Problem, involved: list[Involvement], supervision: SupervisionRecord | None, on: date) -> NextStep | None:
     """Who acts next and by when; an open supervision comes before the way itself (Article 13)."""
     mains = [one.unit.short_name or one.unit.name for one in involved if one.role == Involvement.Role.MAIN]
     if supervision is not None and Status(problem.status) in ON_MAIN_UNIT:

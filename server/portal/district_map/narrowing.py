@@ -49,7 +49,9 @@ class Narrowing:
 
     def filters(self, on: date) -> Filters:
         """As the ledger reads them on a day."""
-        filters = Filters(q=self.q, **dict(self.chosen))
+        filters = Filters(q=self.q)
+        for name, values in self.chosen:
+            setattr(filters, name, values)
         if self.due == OVERDUE:
             filters.overdue = True
         elif self.due:
@@ -68,16 +70,16 @@ def month_of(on: date) -> date:
     return on.replace(day=1)
 
 
-def shown(person: Person, at: datetime, narrowing: Narrowing, held: Capacities) -> QuerySet[Problem]:
-    """The problems on the map: what this person sees of the ledger, open or closed this month, narrowed.
+def narrowed(person: Person, at: datetime, narrowing: Narrowing, held: Capacities) -> QuerySet[Problem]:
+    """What this person sees of the ledger, narrowed: where rows, figures and visits all start from."""
+    return filtered(person, at, narrowing.filters(office_day(at)), held)
 
-    A status asked for is shown whole, whenever it was reached.
-    """
-    on = office_day(at)
-    rows = filtered(person, at, narrowing.filters(on), held)
+
+def drawn(among: QuerySet[Problem], narrowing: Narrowing, on: date) -> QuerySet[Problem]:
+    """The problems on the map: open, or closed this month. A status asked for is shown whole, whenever it was reached."""
     if narrowing.values("status"):
-        return rows
-    return rows.filter(Q(status__in=sorted(OPEN)) | closed_between(month_of(on), on))
+        return among
+    return among.filter(Q(status__in=sorted(OPEN)) | closed_between(month_of(on), on))
 
 
 def closed_between(first: date, last: date) -> Q:

@@ -15,13 +15,13 @@ from django.utils.translation import pgettext
 
 from server.inspections.models import Visit
 from server.inspections.policy import visits_visible_to
-from server.portal.district_map.narrowing import Narrowing, closed_between, month_of, shown
+from server.portal.district_map.narrowing import Narrowing, closed_between, drawn, month_of, narrowed
 from server.portal.district_map.why import GROUPS, Why, group_names, short_date, why
 from server.problems.models import Involvement, Problem, Standing
 from server.problems.policy import visible_to
-from server.problems.queries import LIGHTS, filtered
+from server.problems.queries import LIGHTS
 from server.regulation.sources import Level
-from server.regulation.statuses import FINISHED, OPEN
+from server.regulation.statuses import OPEN
 from server.supervision.models import SupervisionRecord
 from server.units.models import Person, Unit
 from server.units.predicates import Capacities, capacities, office_day
@@ -30,10 +30,11 @@ COLUMNS = ("id", "number", "title", "light", "lon", "lat", "area", "why", "unit"
 DECIMALS = 6  # of a degree: ten centimetres
 VISIT_DAYS = 30
 _NEEDED = (
-    "number title status level lon lat area_code listed_on plan_issued_on rule_edition deadline stages measures_done "
-    "measures_total percents flag flag_on last_verdict last_verdict_on acceptance_due supervision_open interview_open "
-    "yellow_from red_from closed_on whole_district"
-).split()
+    *("number", "title", "status", "level", "lon", "lat", "area_code", "whole_district"),
+    *("listed_on", "plan_issued_on", "rule_edition", "deadline", "stages", "measures_done", "measures_total", "percents"),
+    *("flag", "flag_on", "last_verdict", "last_verdict_on", "acceptance_due", "supervision_open", "interview_open"),
+    *("yellow_from", "red_from", "closed_on"),
+)
 WHOLE_DISTRICT = "*"  # stands for the area of what concerns the whole district
 
 
@@ -58,7 +59,8 @@ def map_data(person: Person, at: datetime, narrowing: Narrowing) -> dict[str, An
     """All that the page draws for this person on this day: rows worst first, figures, visits; ready for JSON."""
     held = capacities(person, at)
     on = office_day(at)
-    chosen = shown(person, at, narrowing, held)
+    among = narrowed(person, at, narrowing, held)
+    chosen = drawn(among, narrowing, on)
     standing = worst_first(chosen, on)
     units = _first_main_units(chosen)
     named = {code: n for n, code in enumerate(sorted(set(units.values())))}
@@ -68,7 +70,7 @@ def map_data(person: Person, at: datetime, narrowing: Narrowing) -> dict[str, An
         "columns": COLUMNS,
         "rows": [_row(one, named.get(units.get(one.problem.pk, ""))) for one in standing],
         "units": [names[code] for code in named],
-        "figures": figures(person, at, narrowing, held, standing),
+        "figures": figures(among, standing, on, _open_a_week_ago(person, at, held) if narrowing == Narrowing() else None),
         "visits": _visits(person, at, held, chosen, on),
         "ledger": narrowing.query(),
         "month": month_of(on).isoformat(),
@@ -99,22 +101,23 @@ def _first_main_units(chosen: QuerySet[Problem]) -> dict[object, str]:
 
 
 def _unit_names(codes: Iterable[str]) -> dict[str, str]:
-    return {code: short or name for code, short, name in Unit.objects.filter(pk__in=codes).values_list("code", "short_name", "name")}
+    return {
+        code: short or name for code, short, name in Unit.objects.filter(pk__in=codes).values_list("code", "short_name", "name")
+    }
 
 
-def figures(
-    person: Person, at: datetime, narrowing: Narrowing, held: Capacities, standing: list[Drawn]
-) -> dict[str, Any]:
-    """The strip on top, counted of the very rows that are drawn; what is not drawn is counted in two queries more."""
-    on = office_day(at)
+def figures(among: QuerySet[Problem], standing: list[Drawn], on: date, week_ago: int | None) -> dict[str, Any]:
+    """The strip on top, counted of the very rows that are drawn; what was closed before this month in one query more.
+
+    `week_ago`: how many were open seven days ago, None where it is not asked.
+    """
     lights = Counter(one.why.light.value for one in standing if one.why.light)
     groups, names = Counter(one.why.group for one in standing), group_names()
     levels = Counter(one.problem.level for one in standing if one.problem.status in OPEN)
     count = sum(levels.values())
     month = month_of(on)
     before = month - timedelta(days=1)
-    every = filtered(person, at, narrowing.filters(on), held).filter(status__in=sorted(FINISHED)).order_by()
-    closed = every.aggregate(
+    closed = among.order_by().aggregate(
         year=Count("pk", filter=closed_between(on.replace(month=1, day=1), on)),
         last=Count("pk", filter=closed_between(month_of(before), before)),
     )
@@ -122,7 +125,7 @@ def figures(
         "open": {
             "count": count,
             "parts": [[name, levels[level.value]] for level, name in _short_levels() if levels[level.value]],
-            "week": count - _open_a_week_ago(person, at, held) if narrowing == Narrowing() else None,
+            "week": None if week_ago is None else count - week_ago,
         },
         **{
             light: {"count": lights[light], "parts": [[names[group], groups[group]] for group in GROUPS[light] if groups[group]]}
@@ -152,9 +155,7 @@ def _open_a_week_ago(person: Person, at: datetime, held: Capacities) -> int:
     return stood.filter(problem__in=visible_to(person, at, held).values("pk")).count()
 
 
-def _visits(
-    person: Person, at: datetime, held: Capacities, chosen: QuerySet[Problem], on: date
-) -> list[list[object]]:
+def _visits(person: Person, at: datetime, held: Capacities, chosen: QuerySet[Problem], on: date) -> list[list[object]]:
     """Visits of the last days to the problems drawn, those of unreleased checks to their own people alone (Article 10)."""
     seen = visits_visible_to(person, at, held).filter(
         problem__in=chosen.order_by().values("pk"), observed_at__gte=at - timedelta(days=VISIT_DAYS)

@@ -68,7 +68,7 @@ def site_choices(problem: Problem) -> Choices:
 
 
 def photo_words(photo: Photo, number: int) -> str:
-    """"整改前 2 · 05-12 10:08"."""
+    """ "整改前 2 · 05-12 10:08"."""
     taken = (photo.captured_at or photo.exif_time or photo.received_at).astimezone(OFFICE_ZONE)
     return f"{words.word(words.STAGE_NAMES, photo.photo_stage)} {number}・{taken:%m-%d %H:%M}"
 

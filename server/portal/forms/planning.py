@@ -8,7 +8,7 @@ from server.inspections.policy import visits_visible_to
 from server.plans.queries import proposed_supervisors
 from server.portal import words
 from server.portal.forms import choices
-from server.portal.forms.fields import Field, Kind
+from server.portal.forms.fields import Choices, Field, Kind
 from server.portal.forms.situation import Situation
 from server.problems import policy
 from server.problems.models import Problem
@@ -17,7 +17,7 @@ from server.units.queries import unit_of_area
 Fields = list[Field]
 
 
-def _measures(least: int, units: choices.Choices) -> Field:
+def _measures(least: int, units: Choices) -> Field:
     return Field(
         "measures",
         _("Key measures"),
@@ -153,7 +153,7 @@ def progress(situation: Situation) -> Fields:
     return fields
 
 
-def _stages_from(first: str) -> choices.Choices:
+def _stages_from(first: str) -> Choices:
     return sorted(words.STAGE_NAMES.items(), key=lambda item: item[0] != first)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
@@ -25,6 +25,7 @@ from server.units.models import Person
 from server.units.predicates import OFFICE_ZONE
 
 MOST_ROWS = 200
+Uploads: TypeAlias = "MultiValueDict[str, UploadedFile[Any]]"
 MOST_PHOTOS = 50
 PHOTO_REFUSALS = {
     "empty": gettext_noop("The file is empty."),
@@ -51,7 +52,7 @@ class Sender:
     at: datetime
 
 
-def read(fields: Sequence[Field], data: QueryDict, files: MultiValueDict[str, UploadedFile], sender: Sender) -> Filled:
+def read(fields: Sequence[Field], data: QueryDict, files: Uploads, sender: Sender) -> Filled:
     """Read every field of a form. Nothing is judged here but what cannot be read at all; the action judges the rest."""
     filled = Filled()
     for one in fields:
@@ -65,7 +66,7 @@ def _value(
     one: Field,
     path: str,
     data: QueryDict,
-    files: MultiValueDict[str, UploadedFile],
+    files: Uploads,
     sender: Sender,
     errors: list[FieldError],
 ) -> tuple[Any, Any]:
@@ -109,7 +110,7 @@ def _rows(
     one: Field,
     path: str,
     data: QueryDict,
-    files: MultiValueDict[str, UploadedFile],
+    files: Uploads,
     sender: Sender,
     errors: list[FieldError],
 ) -> tuple[list[Any], list[Any]]:
@@ -132,9 +133,7 @@ def _rows(
     return content, shown
 
 
-def _file(
-    path: str, data: QueryDict, files: MultiValueDict[str, UploadedFile], sender: Sender, errors: list[FieldError]
-) -> tuple[str | None, str]:
+def _file(path: str, data: QueryDict, files: Uploads, sender: Sender, errors: list[FieldError]) -> tuple[str | None, str]:
     """A document sent now, or the one that an earlier, refused sending of this form has stored."""
     sent = files.get(path)
     if sent is None:
@@ -144,17 +143,15 @@ def _file(
     return stored, stored or ""
 
 
-def _files(
-    path: str, data: QueryDict, files: MultiValueDict[str, UploadedFile], sender: Sender, errors: list[FieldError]
-) -> tuple[list[str], list[str]]:
+def _files(path: str, data: QueryDict, files: Uploads, sender: Sender, errors: list[FieldError]) -> tuple[list[str], list[str]]:
     kept = [code for code in data.getlist(f"{path}.kept") if code]
     kept += [stored for sent in files.getlist(path)[:MOST_PHOTOS] if (stored := _stored(sent, path, sender, errors))]
     return kept, kept
 
 
-def _stored(sent: UploadedFile, path: str, sender: Sender, errors: list[FieldError]) -> str | None:
+def _stored(sent: UploadedFile[Any], path: str, sender: Sender, errors: list[FieldError]) -> str | None:
     try:
-        kind = document_kind(sent)  # type: ignore[arg-type]  # an uploaded file reads and seeks as any other
+        kind = document_kind(sent)
         kept = store(sent, uploader_id=sender.person.pk, media_type=kind.media_type, name=sent.name or "", at=sender.at)
     except FileRefused as refused:
         params = {"limit_mb": LIMIT // 1024 // 1024, **refused.params}
@@ -163,9 +160,7 @@ def _stored(sent: UploadedFile, path: str, sender: Sender, errors: list[FieldErr
     return str(kept.pk)
 
 
-def _photos(
-    path: str, data: QueryDict, files: MultiValueDict[str, UploadedFile], sender: Sender, errors: list[FieldError]
-) -> tuple[list[str], list[str]]:
+def _photos(path: str, data: QueryDict, files: Uploads, sender: Sender, errors: list[FieldError]) -> tuple[list[str], list[str]]:
     """Photos sent now are taken in at once; those of a refused sending are named again."""
     known = [code for code in data.getlist(f"{path}.kept") if is_uuid(code)]
     own = Photo.objects.filter(pk__in=known, uploader=sender.person).values_list("pk", flat=True)

@@ -1,9 +1,9 @@
 """Showing a form: its fields with what stands in them and what was refused, each refusal at its field."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-
 
 from django.utils.translation import gettext
 
@@ -39,10 +39,10 @@ class BoundField:
     field: Field
     path: str
     value: Any
-    errors: list[str] = field(default_factory=list)
-    rows: list[RowOfFields] = field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+    rows: list[RowOfFields] = dataclasses.field(default_factory=list)
     new_row: RowOfFields | None = None
-    files: list[StoredFile] = field(default_factory=list)
+    files: list[StoredFile] = dataclasses.field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -109,9 +109,9 @@ def _bind(one: Field, path: str, value: Any, left: list[FieldError]) -> BoundFie
 def _named_files(one: Field, value: Any) -> list[StoredFile]:
     if one.kind not in (Kind.FILE, Kind.FILES) or not value:
         return []
-    return list(StoredFile.objects.filter(pk__in=[code for code in ([value] if isinstance(value, str) else value) if is_uuid(code)]))
-
-
+    return list(
+        StoredFile.objects.filter(pk__in=[code for code in ([value] if isinstance(value, str) else value) if is_uuid(code)])
+    )
 
 
 def _anchor(error: FieldError, fields: Sequence[Field]) -> str:

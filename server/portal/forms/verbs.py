@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from server.portal import words
 from server.portal.forms import accepting, choices, planning
-from server.portal.forms.fields import Field, Kind
+from server.portal.forms.fields import Choices, Field, Kind
 from server.portal.forms.situation import Situation
 from server.problems.models import Problem
 from server.regulation.lifecycle import ACCEPTED_ABOVE, Action
@@ -51,7 +51,8 @@ def _list(situation: Situation) -> Fields:
         Field("superior_round", _("Superior's round"), wide=False, most=40),
         Field("superior_batch", _("Superior's batch"), wide=False, most=40),
         Field("disclosed_on", _("Disclosed on"), Kind.DATE, wide=False),
-        Field("case_class", _("Class of the case"), Kind.SELECT, choices=choices.of(words.CASE_CLASS_NAMES), null=True, wide=False),
+        Field("case_class", _("Class of the case"), Kind.SELECT, choices=choices.of(words.CASE_CLASS_NAMES), null=True,
+              wide=False),
         Field("original_text", _("Feedback's own words"), Kind.LONG),
         Field("note", _("Note"), Kind.LONG),
     ]  # fmt: skip
@@ -69,7 +70,7 @@ def _correct(situation: Situation) -> Fields:
 
 def _value_of(field: str) -> Field:
     label = _("New value")
-    chosen: dict[str, Callable[[], choices.Choices]] = {
+    chosen: dict[str, Callable[[], Choices]] = {
         "category": choices.category_choices,
         "sector": choices.sector_choices,
         "discovery": choices.discovery_choices,

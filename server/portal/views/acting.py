@@ -130,9 +130,7 @@ def _show(
         "supervising": [i.unit for i in involved if i.role == "supervising"],
         "plan": problem_page.plan_part(problem, problem_page.visits_of(problem, visitor), visitor.on),
         "rounds": problem_page.rounds(problem, visitor.on, work_calendar()) if accepting or action is Action.APPLY else [],
-        "pairs": [
-            (by_id[p["before"]], by_id[p["after"]]) for p in pairs if p.get("before") in by_id and p.get("after") in by_id
-        ],
+        "pairs": [(by_id[p["before"]], by_id[p["after"]]) for p in pairs if p.get("before") in by_id and p.get("after") in by_id],
         "strips": problem_page.strips(problem, visitor),
         "closing": _closes(action),
         "next_question": _consequence(action),
@@ -171,4 +169,3 @@ def propose_supervisors(request: HttpRequest, visitor: Visitor, problem_id: UUID
     proposed = proposed_supervisors(problem.sector_id, main, visitor.on) if problem.sector_id else []
     bound = forms.show([planning.supervising_units_field()], {"supervising_units": proposed})["supervising_units"]
     return render(request, "portal/forms/field.html", {"bound": bound})
-

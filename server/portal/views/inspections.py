@@ -46,7 +46,9 @@ def list_inspections(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The inspections this person may know of, the newest first."""
     rows = visible_inspections(visitor.person, visitor.at, visitor.held).select_related("led_by")
     rows = rows.prefetch_related("people", "units").annotate(
-        stop_count=Count("stops", distinct=True), found_count=Count("found", distinct=True), visit_count=Count("visits", distinct=True)
+        stop_count=Count("stops", distinct=True),
+        found_count=Count("found", distinct=True),
+        visit_count=Count("visits", distinct=True),
     )
     context = {"inspections": rows[:SHOWN], "count": rows.count(), "kinds": _kinds(visitor)}
     return render(request, "portal/inspections.html", context)
@@ -66,7 +68,9 @@ def inspection_fields(visitor: Visitor) -> list[Field]:
             Kind.RESULT,
             required=True,
             choices=[("yes", gettext_lazy("Announced 明察")), ("no", gettext_lazy("Unannounced 暗访"))],
-            hint=gettext_lazy("Of an unannounced one nobody but its people, the office and the leading group learns before its release."),
+            hint=gettext_lazy(
+                "Of an unannounced one nobody but its people, the office and the leading group learns before its release."
+            ),
         ),
         Field("led_by", gettext_lazy("Led by"), Kind.SELECT, choices=people, null=True, wide=False),
         Field("people", gettext_lazy("People"), Kind.ORDERED, required=True, choices=people, wide=False),

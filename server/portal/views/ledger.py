@@ -104,9 +104,7 @@ def show_ledger(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "sort": sort if sort in SORTS else "urgent",
             "sorts": [
                 (code, filters.address(request.GET, sort=[code]), name)
-                for code, name in zip(
-                    SORTS, (_("Most urgent first"), _("Deadline"), _("Number"), _("Last changed")), strict=True
-                )
+                for code, name in zip(SORTS, (_("Most urgent first"), _("Deadline"), _("Number"), _("Last changed")), strict=True)
             ],
             "cleared": f"?list={tab.code}" if tab.code else "?",
             "before": page_address(request, sheet.number - 1),

@@ -54,7 +54,9 @@ def map_rows(request: HttpRequest) -> HttpResponseBase:
     """What the page draws, as JSON. Its tag is made of the answer itself, so of what this person sees and nothing else."""
     visitor = visitor_of(request)
     assert visitor is not None  # noqa: S101  # login_required
-    body = json.dumps(map_data(visitor.person, visitor.at, Narrowing.read(request.GET)), ensure_ascii=False, separators=(",", ":"))
+    body = json.dumps(
+        map_data(visitor.person, visitor.at, Narrowing.read(request.GET)), ensure_ascii=False, separators=(",", ":")
+    )
     return _tagged(request, body, sha256(body.encode()).hexdigest()[:32])
 
 
@@ -84,4 +86,3 @@ def _tagged(request: HttpRequest, body: str, tag: str, kind: str = "application/
     answer["ETag"] = etag
     answer["Cache-Control"] = "private, no-cache"  # kept by this browser alone, and asked about every time
     return answer
-

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from server.acceptance.models import Application
 from server.coordination.actions import suggest as send_suggestion
 from server.coordination.models import Suggestion
-from server.portal.navigation import IN_ACCEPTANCE
 from server.portal.forms.showing import in_words
+from server.portal.navigation import IN_ACCEPTANCE
 from server.portal.views.ledger import page_address, row_of
 from server.portal.visitors import Visitor, page
 from server.problems.models import Embargo
@@ -64,7 +64,9 @@ def show_record(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     sheet = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(sheet.object_list)
     still_hidden = set(
-        Embargo.objects.filter(pk__in={e.embargo for e in shown if e.embargo}, lifted_at__isnull=True).values_list("pk", flat=True)
+        Embargo.objects.filter(pk__in={e.embargo for e in shown if e.embargo}, lifted_at__isnull=True).values_list(
+            "pk", flat=True
+        )
     )
     lines = [{"entry": e, "sealed": bool(e.sealed_kind) or e.embargo in still_hidden} for e in shown]
     return render(request, "portal/record.html", {"sheet": sheet, "lines": lines, **_around(request, sheet.number)})
@@ -114,7 +116,9 @@ def list_acceptances(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     problems = list(seen.select_related("area").prefetch_related("involvements__unit"))
     applications = {
         a.problem_id: a
-        for a in Application.objects.filter(problem__in=problems, outcome__in=["", Application.Outcome.PASSED]).order_by("received_at")
+        for a in Application.objects.filter(problem__in=problems, outcome__in=["", Application.Outcome.PASSED]).order_by(
+            "received_at"
+        )
     }
     calendar = work_calendar()
     rows = []

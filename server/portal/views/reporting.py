@@ -37,18 +37,28 @@ def report_fields(visitor: Visitor) -> list[Field]:
     stages = sorted(words.STAGE_NAMES.items(), key=lambda item: item[0] != "before")
     return [
         Field("id", kind=Kind.HIDDEN),
-        Field("title", gettext_lazy("Title"), required=True, most=120, hint=gettext_lazy("Where and what, as in 石桥镇河岸垃圾堆放.")),
+        Field(
+            "title",
+            gettext_lazy("Title"),
+            required=True,
+            most=120,
+            hint=gettext_lazy("Where and what, as in 石桥镇河岸垃圾堆放."),
+        ),
         Field("category", gettext_lazy("Category"), Kind.SELECT, required=True, choices=choices.category_choices(), wide=False),
         Field("observed_at", gettext_lazy("Seen at"), Kind.MOMENT, required=True, wide=False),
         Field("description", gettext_lazy("What was seen"), Kind.LONG, required=True),
         Field("location", gettext_lazy("Place"), Kind.POINT, hint=gettext_lazy("Click on the map, or type the coordinates.")),
         Field("crs", gettext_lazy("Coordinate system"), Kind.SELECT, choices=choices.SYSTEMS, null=True, wide=False),
-        Field("area", gettext_lazy("Or only the area"), Kind.SELECT, choices=choices.area_choices(visitor.at), null=True, wide=False),
+        Field(
+            "area", gettext_lazy("Or only the area"), Kind.SELECT, choices=choices.area_choices(visitor.at), null=True, wide=False
+        ),
         Field("no_location_reason", gettext_lazy("Why there is no point"), Kind.LONG),
         Field("photos", gettext_lazy("Photos"), Kind.PHOTOS, choices=stages),
         Field("no_photo_reason", gettext_lazy("Why there is no photo"), Kind.LONG),
         Field("sector", gettext_lazy("Sector"), Kind.SELECT, choices=choices.sector_choices(), null=True, wide=False),
-        Field("discovery", gettext_lazy("How it was found"), Kind.SELECT, choices=choices.discovery_choices(), null=True, wide=False),
+        Field(
+            "discovery", gettext_lazy("How it was found"), Kind.SELECT, choices=choices.discovery_choices(), null=True, wide=False
+        ),
         Field("inspection", gettext_lazy("Found on the inspection"), Kind.SELECT, choices=named, null=True, wide=False),
         Field("further_categories", gettext_lazy("Further categories"), Kind.MANY, choices=choices.category_choices()),
     ]
@@ -68,9 +78,7 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return _show_report(request, fields, filled.shown, filled.errors)
     try:
         report_id = UUID(filled.content.pop("id")) if is_uuid(filled.content.get("id")) else uuid4()
-        accepted = submit_report(
-            report_id, _report(filled.content), received(filled.content), by=visitor.person, at=visitor.at
-        )
+        accepted = submit_report(report_id, _report(filled.content), received(filled.content), by=visitor.person, at=visitor.at)
     except Invalid as refused:
         return _show_report(request, fields, filled.shown, refused.errors)
     except Conflict as refused:
@@ -129,7 +137,11 @@ def _tell_hints(request: HttpRequest, hints: list[dict[str, Any]]) -> None:
 
 
 def _show_report(
-    request: HttpRequest, fields: list[Field], values: Mapping[str, Any], errors: list[FieldError] | None = None, conflict: str = ""
+    request: HttpRequest,
+    fields: list[Field],
+    values: Mapping[str, Any],
+    errors: list[FieldError] | None = None,
+    conflict: str = "",
 ) -> HttpResponse:
     context = {"form": forms.show(fields, values, errors or []), "conflict": conflict}
     return render(request, "portal/report.html", context, status=409 if conflict else 422 if errors else 200)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 class SigningInForm(AuthenticationForm):
     """User name and password; the refusal never says which of the two was wrong."""
 
-    error_messages = {  # noqa: RUF012  # Django's own shape
+    error_messages = {  # Django's own shape
         "invalid_login": gettext_lazy("User name or password is wrong."),
         "inactive": gettext_lazy("User name or password is wrong."),
     }
@@ -28,7 +28,7 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
-    next_page = reverse_lazy("login")
+    next_page = "login"
 
 
 class ChangePassword(PasswordChangeView):

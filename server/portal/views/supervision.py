@@ -199,5 +199,3 @@ def _show(
         "record": record,
     }
     return render(request, "portal/supervision_form.html", context, status=409 if conflict else 422 if errors else 200)
-
-

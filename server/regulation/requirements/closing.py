@@ -105,7 +105,11 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class ReopenFacts:
-    """Reopening what was closed and is found again (Article 18): reason, proof, measures, a new deadline."""
+    """Reopening what was closed and is found again (Article 18): reason, proof, measures, a new deadline.
+
+    `visit_known`: the visit named is one to this problem. `visit_embargoed`: its unannounced inspection is not yet released for
+    this problem (Article 10).
+    """
 
     on: date
     reason: str
@@ -115,6 +119,8 @@ class ReopenFacts:
     measures: tuple[MeasureFact, ...]
     deadline: date | None
     main_units: tuple[str, ...] = ()
+    visit_known: bool = True
+    visit_embargoed: bool = False
 
     def missing(self, rules: RuleSet) -> list[Missing]:
         lacks: list[Missing] = []
@@ -123,6 +129,12 @@ class ReopenFacts:
         demand(lacks, "text", self.text)
         if not (self.has_visit or self.has_document):
             lacks.append(Missing("proof", "visit", _("Name the visit that found it, or the superior's document")))
+        if self.has_visit and not self.visit_known:
+            lacks.append(Missing("unknown", "visit", _("There is no such visit to this problem")))
+        elif self.has_visit and self.visit_embargoed:
+            lacks.append(
+                Missing("embargoed", "visit", _("Release the unannounced inspection for this problem first (Article 10)"))
+            )
         if not self.measures:
             lacks.append(Missing("required", "measures", _("There is no measure")))
         for n, measure in enumerate(self.measures, 1):

@@ -75,6 +75,7 @@ def test_a_visit_to_a_known_problem_arrives_and_the_before_picture_shows(
     phone.tap(".over-quit")
     phone.tap(".verdicts button:nth-child(2)")
     phone.tap("footer .main-button")
+    phone.see("已保存在手机")
     phone.open("/queue")
     phone.see("服务器已确认 1", 30_000)
     assert Photo.objects.filter(pk=phone.rows("photos")[0]["uuid"]).exists()

@@ -101,7 +101,7 @@ function choose(row, byHand) {
     head.querySelector("[data-previous]").disabled = n === 0;
     head.querySelector("[data-next]").disabled = n === among.length - 1;
   }
-  if (!row || panel.wanted !== row.id || byHand) panel.open(row, row && `${page.dataset.card.replace(page.dataset.blank, row.id)}`);
+  if (!row || panel.wanted !== row.id || byHand) panel.open(row, row && page.dataset.cardAddress.replace(page.dataset.blank, row.id));
   if (byHand) {
     state.filters.problem = row.id;
     address.write(state.filters, true);

@@ -144,8 +144,8 @@ export class Marks {
       let cost = x < 4 || y < 4 || x + width > size.x - 4 || y + 36 > size.y - 4 ? 20 : 0;
       for (const { group } of this.drawn) {
         const at = this.map.latLngToContainerPoint(group.at);
-        const reach = group.total > 1 ? 30 : 12;
-        if (at.x + reach > x && at.x - reach < x + width && at.y + (group.area ? 48 : reach) > y && at.y - reach < y + 36) cost += group.total > 1 ? 2 : 1;
+        const reach = group.total > 1 ? (this.small ? 22 : 30) : 12;
+        if (at.x + reach > x && at.x - reach < x + width && at.y + (group.area ? reach + 18 : reach) > y && at.y - reach < y + 36) cost += group.total > 1 ? 2 : 1;
       }
       if (cost < least) {
         least = cost;

@@ -44,7 +44,7 @@ export function ring(counts, total, name = "", scale = 1) {
   const label = name ? `<span class="ring-name">${escape(name)}</span>` : "";
   return {
     size,
-    html: `<span class="ring"><svg width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" aria-hidden="true" focusable="false"><circle cx="${middle}" cy="${middle}" r="${middle - 0.5}" fill="#fff"/>${arcs}<text x="${middle}" y="${middle}" class="ring-count">${total}</text></svg>${badge}${label}</span>`,
+    html: `<span class="ring"><svg width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" aria-hidden="true" focusable="false"><circle cx="${middle}" cy="${middle}" r="${middle - 0.5}" fill="#fff"/>${arcs}<text x="${middle}" y="${middle}" class="ring-count" font-size="${scale < 1 ? 14 : 16}">${total}</text></svg>${badge}${label}</span>`,
   };
 }
 
