@@ -1,13 +1,16 @@
 """A problem as the contract's GeoJSON feature: the same for list, stream, bootstrap and detail."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
+from gis.layers.models import Area
 from mobile_api.clock import spelled
 from mobile_api.problem_details import translated
 from server.coordination.next_steps import AllowedAction, allowed_actions
@@ -34,8 +37,7 @@ COLUMNS = (
     "source",
     "level",
     "sector_id",
-    "area__code",
-    "area__name",
+    "area_id",
     "lon",
     "lat",
     "whole_district",
@@ -63,24 +65,49 @@ PLAN_COLUMNS = ("done_keys", "stages")
 
 def for_features(rows: QuerySet[Problem], *more: str) -> QuerySet[Problem]:
     """The same rows with the columns that features need, and `more`, but no other."""
-    return rows.select_related("area").only("area", *COLUMNS, *more)
+    return rows.only(*COLUMNS, *more)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands in other tables about some problems, as values: a row of a model costs more than all it says here."""
+
+    areas: dict[int, dict[str, str]]
+    sites: dict[UUID, list[dict[str, Any]]]
+    units: dict[tuple[UUID, str], list[dict[str, str]]]
+
+
+def _around(problems: Sequence[Problem]) -> Around:
+    """Four queries, however many problems they are for."""
+    ids = [problem.pk for problem in problems]
+    wanted = {problem.area_id for problem in problems if problem.area_id is not None}
+    areas = {
+        pk: {"code": code, "name": name}
+        for pk, code, name in Area.objects.filter(pk__in=wanted).values_list("pk", "code", "name")
+    }
+    of_sites = Site.objects.filter(problem__in=ids).order_by("position")
+    # The first site lies where its problem does; reading a geometry costs as much as the rest of the row.
+    further = of_sites.filter(position__gt=0, location__isnull=False)
+    places = {pk: point(place.x, place.y) for pk, place in further.values_list("pk", "location") if place is not None}
+    first = {problem.pk: point(problem.lon, problem.lat) for problem in problems}
+    sites: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for problem_id, site, name in of_sites.values_list("problem_id", "pk", "name"):
+        location = first[problem_id] if site == problem_id else places.get(site)
+        sites[problem_id].append({"id": str(site), "name": name, "location": location})
+    units: defaultdict[tuple[UUID, str], list[dict[str, str]]] = defaultdict(list)
+    involved = Involvement.objects.filter(problem__in=ids).order_by("position")
+    for problem_id, role, code, name in involved.values_list("problem_id", "role", "unit_id", "unit__name"):
+        units[problem_id, role].append({"code": code, "name": name})
+    return Around(areas, sites, units)
 
 
 def features(problems: Sequence[Problem], on: date) -> list[Feature]:
-    """The features of these problems on the office's day `on`, in their order: two queries, however many they are."""
-    prefetch_related_objects(
-        list(problems),
-        Prefetch("sites", Site.objects.only("problem_id", "name", "location", "position")),
-        Prefetch(
-            "involvements",
-            Involvement.objects.select_related("unit").only("problem_id", "role", "position", "unit__code", "unit__name"),
-        ),
-    )
-    return [feature(problem, on) for problem in problems]
+    """The features of these problems on the office's day `on`, in their order."""
+    around = _around(problems)
+    return [_feature(problem, on, around) for problem in problems]
 
 
-def feature(problem: Problem, on: date) -> Feature:
-    """One feature, of a problem whose sites and involvements are there."""
+def _feature(problem: Problem, on: date, around: Around) -> Feature:
     light = marks.light(problem, on)
     return {
         "type": "Feature",
@@ -100,20 +127,13 @@ def feature(problem: Problem, on: date) -> Feature:
             "source": problem.source or None,
             "level": problem.level or None,
             "sector": problem.sector_id,
-            "area": {"code": problem.area.code, "name": problem.area.name} if problem.area else None,
+            "area": around.areas[problem.area_id] if problem.area_id is not None else None,
             "whole_district": problem.whole_district,
             "outside_district": problem.outside_district,
-            "sites": [
-                {
-                    "id": str(site.pk),
-                    "name": site.name,
-                    "location": point(site.location.x, site.location.y) if site.location else None,
-                }
-                for site in problem.sites.all()
-            ],
-            "main_units": _units(problem, Involvement.Role.MAIN),
-            "supervising_units": _units(problem, Involvement.Role.SUPERVISING),
-            "assisting_units": _units(problem, Involvement.Role.ASSISTING),
+            "sites": around.sites.get(problem.pk, []),
+            "main_units": around.units.get((problem.pk, Involvement.Role.MAIN), []),
+            "supervising_units": around.units.get((problem.pk, Involvement.Role.SUPERVISING), []),
+            "assisting_units": around.units.get((problem.pk, Involvement.Role.ASSISTING), []),
             "kind": problem.plan_kind or None,
             "percent": _percent(problem),
             "deadline": problem.deadline.isoformat() if problem.deadline else None,
@@ -141,11 +161,6 @@ def detail(problem: Problem, person: Person, at: datetime, held: Capacities) -> 
 
 def point(lon: float | None, lat: float | None) -> dict[str, Any] | None:
     return {"type": "Point", "coordinates": [lon, lat]} if lon is not None and lat is not None else None
-
-
-def _units(problem: Problem, role: Involvement.Role) -> list[dict[str, str]]:
-    named = sorted((i for i in problem.involvements.all() if i.role == role), key=lambda i: i.position)
-    return [{"code": i.unit.code, "name": i.unit.name} for i in named]
 
 
 def _percent(problem: Problem) -> int | None:

@@ -2,7 +2,7 @@ import vue from '@vitejs/plugin-vue'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
-import { version } from './package.json'
+import { version } from './package.json' with { type: 'json' }
 
 /** Where `npm run dev` finds the API: the mock server, or a Django on the same machine. */
 const api = process.env.XUNGAI_API ?? 'http://127.0.0.1:8100'

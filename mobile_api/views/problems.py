@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mobile_api import figures, parameters
-from mobile_api.features import detail, feature, features, for_features
+from mobile_api.features import detail, features, for_features
 from mobile_api.filters import read_filters
 from mobile_api.idempotency import checked_key, once
 from mobile_api.paging import NewestFirst
@@ -135,7 +135,7 @@ class ProblemAction(ApiView):
             problem = get_for(self.person, problem_id, self.at)
         except NotThere:
             # What was done closed the problem to who did it: they get what they have just decided, and nothing to do.
-            whole = feature(Problem.objects.prefetch_related("sites", "involvements__unit").get(pk=problem_id), self.on)
+            whole = features([Problem.objects.get(pk=problem_id)], self.on)[0]
             whole["properties"] |= {"plan": None, "photos": [], "allowed_actions": []}
             return whole
         return detail(problem, self.person, self.at, self.held)

@@ -1,5 +1,7 @@
 # ruff: noqa: S608 — the statements are put together from this module's own table names alone.
-"""The database's own refusal: an opinion or decision sits on a supervising unit's seat, and nobody leaves it for the other side.
+"""The database's own refusal: an opinion or decision sits on a supervising unit's seat, and nobody changes sides.
+
+A seat with an opinion or decision on it never becomes a rectifier's, and who rectifies or rectified never leaves that side.
 
 Behind the policy and the regulation (Articles 17 and 18), for what asks neither: a batch, an import, a shell. Written for both
 engines and put in place after every migrate.
@@ -33,6 +35,13 @@ _POSTGRESQL = (
     f"""
     CREATE OR REPLACE FUNCTION acceptance_seat_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
+      IF OLD.role IN ('main', 'former_main') AND (TG_OP = 'DELETE' OR NEW.role NOT IN ('main', 'former_main')
+          OR NEW.unit_id <> OLD.unit_id OR NEW.problem_id <> OLD.problem_id) THEN
+        RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'check_violation';
+      END IF;
+      IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+      END IF;
       IF NEW.role IN ('main', 'former_main') AND (EXISTS (SELECT 1 FROM acceptance_opinion o WHERE o.seat_id = NEW.id)
           OR EXISTS (SELECT 1 FROM acceptance_decision d WHERE d.seat_id = NEW.id)) THEN
         RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'check_violation';
@@ -41,7 +50,7 @@ _POSTGRESQL = (
     END $$
     """,
     """
-    CREATE TRIGGER problems_involvement_seat BEFORE UPDATE ON problems_involvement
+    CREATE TRIGGER problems_involvement_seat BEFORE UPDATE OR DELETE ON problems_involvement
     FOR EACH ROW EXECUTE FUNCTION acceptance_seat_is_kept()
     """,
 )
@@ -60,6 +69,17 @@ _SQLITE = (
     CREATE TRIGGER problems_involvement_seat BEFORE UPDATE ON problems_involvement
     WHEN NEW.role IN ('main', 'former_main') AND (EXISTS (SELECT 1 FROM acceptance_opinion o WHERE o.seat_id = NEW.id)
       OR EXISTS (SELECT 1 FROM acceptance_decision d WHERE d.seat_id = NEW.id))
+    BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
+    """,
+    f"""
+    CREATE TRIGGER problems_involvement_side BEFORE UPDATE ON problems_involvement
+    WHEN OLD.role IN ('main', 'former_main') AND (NEW.role NOT IN ('main', 'former_main')
+      OR NEW.unit_id <> OLD.unit_id OR NEW.problem_id <> OLD.problem_id)
+    BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
+    """,
+    f"""
+    CREATE TRIGGER problems_involvement_gone BEFORE DELETE ON problems_involvement
+    WHEN OLD.role IN ('main', 'former_main')
     BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END
     """,
 )
@@ -86,7 +106,7 @@ def release(schema_editor: BaseDatabaseSchemaEditor) -> None:
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
         return
     for name in (
-        "problems_involvement_seat",
+        *("problems_involvement_seat", "problems_involvement_side", "problems_involvement_gone"),
         *(f"{table}_seat_{moment}" for table in _TABLES for moment in ("insert", "update")),
     ):
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")

@@ -14,11 +14,12 @@ from server.coordination import bodies
 from server.files.models import StoredFile
 from server.plans import actions as plans
 from server.problems import actions as problems
+from server.problems import policy
 from server.problems.models import Problem
 from server.problems.moves import check
 from server.progress.actions import report_progress
 from server.regulation.lifecycle import Action
-from server.runtime.refusals import FieldError, Invalid, NotThere
+from server.runtime.refusals import FieldError, Invalid, NotAllowed, NotThere
 from server.units.models import Person
 
 Content = dict[str, Any]
@@ -41,11 +42,13 @@ def perform(problem_id: UUID, action: str, content: Mapping[str, Any], *, by: Pe
     if action not in VERBS:
         raise NotThere
     verb = VERBS[action]
-    problem = Problem.objects.filter(pk=problem_id).first()
+    problem = policy.visible_to(by, at).filter(pk=problem_id).first()
     if problem is None:
         raise NotThere
+    if _names_another(content, by) and not policy.may_enter_on_paper(by, action, problem, at):
+        raise NotAllowed("This may be entered only by the office or the signing unit's liaison.")
     signer = _signer(content, by)
-    check(problem, action, by=signer or by, typist=by if signer and signer.pk != by.pk else None, at=at)
+    check(problem, action, by=signer or by, typist=by if signer else None, at=at)
     body = validated(verb.body, content)
     _own_files(body, by)
     verb.run(problem_id, body, by, at)
@@ -72,12 +75,17 @@ def _flat(errors: Any, path: str = "") -> list[FieldError]:
     return [FieldError(path, getattr(item, "code", "invalid"), str(item)) for item in errors]
 
 
-def _signer(content: Mapping[str, Any], by: Person) -> Person | None:
-    """Whom the body names as signer. An unknown name is nobody who may: the same refusal as for a wrong one."""
+def _names_another(content: Mapping[str, Any], by: Person) -> bool:
     name = content.get("signed_by")
-    if not isinstance(name, str) or not name or name == by.username:
+    return isinstance(name, str) and bool(name) and name != by.username
+
+
+def _signer(content: Mapping[str, Any], by: Person) -> Person | None:
+    """Whom the body names as signer, where that is not who acts. Raises Invalid for a name that is nobody's."""
+    if not _names_another(content, by):
         return None
-    signer = Person.objects.filter(username=name, is_active=True).first()
+    name = content["signed_by"]
+    signer = Person.objects.filter(username=name, is_active=True).first() if "\0" not in name else None
     if signer is None:
         raise Invalid.one("signed_by", "unknown", "Unknown value: %(value)s.", value=name)
     return signer

@@ -1,7 +1,7 @@
 """Taking photos in, and claiming them for what they prove (design.md, "Claims")."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

@@ -11,6 +11,8 @@ HEAD = 32
 HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 DIRECTORY_END = b"PK\x05\x06"
 DIRECTORY_END_SIZE = 22
+ZIP64_LOCATOR = b"PK\x06\x07"
+ZIP64_LOCATOR_SIZE = 20
 LONGEST_COMMENT = 65_535
 LOCAL_HEADER_SIZE = 30
 ENCRYPTED = 0x1
@@ -83,7 +85,7 @@ def _other_kind(source: IO[bytes]) -> Kind | None:
 
 def _office_kind(source: IO[bytes]) -> Kind | None:
     size = source.seek(0, 2)
-    _count_members_unopened(source, size)
+    refuse_many_members(source, size, MOST_MEMBERS)
     source.seek(0)
     try:
         with zipfile.ZipFile(source) as package:
@@ -101,17 +103,21 @@ def _office_kind(source: IO[bytes]) -> Kind | None:
     return None
 
 
-def _count_members_unopened(source: IO[bytes], size: int) -> None:
-    """Read the number of parts from the directory's end, before the directory itself is read into memory."""
-    source.seek(max(0, size - DIRECTORY_END_SIZE - LONGEST_COMMENT))
+def refuse_many_members(source: IO[bytes], size: int, most: int) -> None:
+    """Judge a ZIP of `size` bytes by its directory's end, before the directory itself is read into memory.
+
+    Raises WrongKind where there is no such end, UnsafeArchive for more than `most` members and for ZIP64.
+    """
+    tail_size = LONGEST_COMMENT + DIRECTORY_END_SIZE + ZIP64_LOCATOR_SIZE
+    source.seek(max(0, size - tail_size))
     tail = source.read()
     place = tail.rfind(DIRECTORY_END)
     if place < 0 or place + DIRECTORY_END_SIZE > len(tail):
         raise WrongKind
     members = int.from_bytes(tail[place + 10 : place + 12], "little")
     directory = int.from_bytes(tail[place + 12 : place + 16], "little")
-    # 0xFFFF and 0xFFFFFFFF announce ZIP64, which no honest document under 60 MB needs; the count alone may lie, its bytes do not.
-    if members > MOST_MEMBERS or directory > MOST_MEMBERS * 256:
+    # ZIP64 has counts of its own, which no file of an honest size needs; the count alone may lie, its bytes do not.
+    if ZIP64_LOCATOR in tail[max(0, place - ZIP64_LOCATOR_SIZE) : place] or members > most or directory > most * 256:
         raise UnsafeArchive
 
 

@@ -158,13 +158,19 @@ class Submission(models.Model):
 
 
 class SetAside(models.Model):
-    """A second content under a known uuid: kept for the office to look at, never dropped, at most so many a person a day."""
+    """What could not be taken in, kept for the office to look at, never dropped.
+
+    A second content under a known uuid (at most so many a person a day), or an item of a phone's archive with the ``reason``;
+    a photo's bytes are the stored ``file``, and ``body_sha256`` is theirs.
+    """
 
     submission = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=10)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
     body_sha256 = models.CharField(max_length=64)
+    reason = models.TextField(blank=True)
+    file = models.UUIDField(null=True, blank=True)
     received_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True, blank=True)
     looked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from server.plans.models import Measure, Plan, Stage
 from server.plans.queries import current_plan, done_measure_keys
-from server.problems import involvement, telling
+from server.problems import involvement, policy, telling
 from server.problems.models import Problem
 from server.problems.moves import Step, move
 from server.problems.visibility import is_embargoed
@@ -171,6 +171,8 @@ def adjust_plan(problem_id: UUID, draft: PlanDraft, adjustment: Adjustment, *, b
             dropped_done=tuple(dropped),
             deadline_before=before.deadline,
             deadline_text_before=before.deadline_text,
+            other_units=(list(draft.main_units), list(draft.supervising_units))
+            != (policy.main_units(step.problem), policy.supervising_units(step.problem)),
         )
         step.require(facts)
         due = facts.due(step.rules)

@@ -34,6 +34,16 @@ class Strip:
     code: str
     name: str
     photos: list[Photo]
+    room: int = 2
+
+    @property
+    def shown(self) -> list[Photo]:
+        """Those that stand in the strip; the others are one click away."""
+        return self.photos[: self.room]
+
+    @property
+    def rest(self) -> list[Photo]:
+        return self.photos[self.room :]
 
 
 def strips(problem: Problem, visitor: Visitor) -> list[Strip]:
@@ -52,7 +62,20 @@ def strips(problem: Problem, visitor: Visitor) -> list[Strip]:
     ]
     for kind in (Claim.Kind.VISIT, Claim.Kind.SUPERVISION):
         found.append(Strip(kind.value, str(kind.label), [p for p in photos if occasions.get(p.pk) == kind]))
-    return [strip for strip in found if strip.photos or strip.code in ("before", "after")]
+    return _shared_out([strip for strip in found if strip.photos or strip.code in ("before", "after")])
+
+
+IN_ALL = 5
+
+
+def _shared_out(found: list[Strip]) -> list[Strip]:
+    """So many thumbnails as stand in one line: one of each strip, then a second of each from the left while there is room."""
+    rooms = {strip.code: 1 for strip in found}
+    left = IN_ALL - len(found)
+    for strip in found:
+        if left > 0 and len(strip.photos) > 1:
+            rooms[strip.code], left = 2, left - 1
+    return [Strip(strip.code, strip.name, strip.photos, rooms[strip.code]) for strip in found]
 
 
 @dataclass(frozen=True)

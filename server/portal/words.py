@@ -189,8 +189,11 @@ def level_name(code: str) -> str:
     return word(LEVEL_NAMES, code) if code in {level.value for level in Level} else code
 
 
-def reason_in_words(reason: LightReason) -> str:
-    """Why a light is what it is, as one phrase."""
+def reason_in_words(reason: LightReason, on: date) -> str:
+    """Why a light is what it is, as one phrase; where a day is the reason, how many days."""
+    due = reason.params.get("date")
+    if reason.code in ("overdue", "due_soon") and isinstance(due, date):
+        return days_in_words((due - on).days)
     return gettext(reason.text) % reason.params
 
 

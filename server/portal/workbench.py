@@ -295,7 +295,7 @@ class _Desk:
                 address=reverse("problem", args=[problem.pk]),
                 note="",
                 articles="17",
-                verb=_("Open"),
+                verb=_("Look at it"),
                 verb_address=reverse("problem", args=[problem.pk]),
                 light=marks.light(problem, self.on),
                 due=problem.acceptance_due,
@@ -325,7 +325,7 @@ class _Desk:
                 address=reverse("problem", args=[problem.pk]),
                 note=problem.area.name if problem.area else "",
                 articles="5",
-                verb=_("Open"),
+                verb=_("Look at it"),
                 verb_address=reverse("problem", args=[problem.pk]),
                 since=office_day(problem.received_at),
             )
@@ -343,7 +343,7 @@ def _of_inspection(inspection: Inspection, release: bool, last: date | None, on:
         address=address,
         note=note,
         articles="10",
-        verb=_("Release") if release else _("Open"),
+        verb=_("Release") if release else _("Look at it"),
         verb_address=address,
         since=inspection.date,
     )

@@ -1,6 +1,7 @@
 """What is done to a problem itself, before and beside its plan (Articles 5 and 6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from server.problems import marks, places, policy, telling
+from server.problems import further_sources, marks, places, policy, telling
 from server.problems.correcting import read_correction
 from server.problems.models import Embargo, FurtherSource, NumberSeries, Problem, Site
 from server.problems.moves import Facts, judged, move
@@ -212,7 +213,7 @@ def list_problem(problem_id: UUID, listing: Listing, *, by: Person, at: datetime
             )
         )
         problem.source = listing.source
-        problem.level = sources.BY_CODE[listing.source].level
+        problem.level = further_sources.ruling_level(problem)
         problem.sector_id = listing.sector
         problem.discovery = way or ""
         problem.discovery_file = listing.discovery_file
@@ -262,7 +263,7 @@ def return_problem(problem_id: UUID, reason: str, *, by: Person, at: datetime) -
 
 def merge(problem_id: UUID, into: UUID, *, by: Person, at: datetime) -> Problem:
     """Join another problem, which keeps all sources; photos and history stay readable under both (Article 5)."""
-    with move(problem_id, Action.MERGE, by=by, at=at) as step:
+    with transaction.atomic(), _both_locked(problem_id, into), move(problem_id, Action.MERGE, by=by, at=at) as step:
         problem = step.problem
         other = policy.visible_to(by, at).select_related("embargo").filter(pk=into).first()
         step.require(
@@ -276,17 +277,17 @@ def merge(problem_id: UUID, into: UUID, *, by: Person, at: datetime) -> Problem:
             )
         )
         problem.merged_into = other
-        if other is not None and problem.source:
-            FurtherSource.objects.create(
-                problem=other,
-                source=problem.source,
-                level=problem.level,
-                superior_number=problem.superior_number,
-                disclosed_on=problem.disclosed_on,
-                added_at=at,
-            )
+        if other is not None:
+            further_sources.take_over(problem, other, by=actor(by, step.held), at=at)
         step.record({"into": into, "into_number": other.number if other else None})
     return problem
+
+
+@contextmanager
+def _both_locked(one: UUID, other: UUID | None) -> Iterator[None]:
+    """Two problems in one order, so that two merges into each other wait instead of killing each other."""
+    list(Problem.objects.select_for_update(no_key=True).filter(pk__in=[one, other]).order_by("pk").values("pk"))
+    yield
 
 
 def _leads_to(problem: Problem, target: UUID) -> bool:
@@ -311,10 +312,13 @@ def cancel(problem_id: UUID, ground: str, document: UUID | None, *, by: Person, 
 
 def restore(problem_id: UUID, reason: str, *, by: Person, at: datetime) -> Problem:
     """Take back a return, merge or cancellation: the problem is where it was before (Article 5)."""
-    with move(problem_id, Action.RESTORE, by=by, at=at) as step:
+    into = Problem.objects.filter(pk=problem_id).values_list("merged_into", flat=True).first()
+    with transaction.atomic(), _both_locked(problem_id, into), move(problem_id, Action.RESTORE, by=by, at=at) as step:
         step.require(ReasonFacts(reason))
-        merged_into, step.problem.merged_into = step.problem.merged_into_id, None
-        step.record({"reason": reason}, before={"merged_into": merged_into} if merged_into else None)
+        other, step.problem.merged_into = step.problem.merged_into, None
+        if other is not None:
+            further_sources.give_back(step.problem, other, reason, by=actor(by, step.held), at=at)
+        step.record({"reason": reason}, before={"merged_into": other.pk} if other is not None else None)
     return step.problem
 
 
@@ -354,9 +358,7 @@ def add_source(
         FurtherSource.objects.create(
             problem=problem, source=source, level=level, superior_number=superior_number, disclosed_on=disclosed_on, added_at=at
         )
-        before = problem.level
-        if problem.level:
-            problem.level = sources.highest([Level(problem.level), level])
+        before, problem.level = problem.level, further_sources.ruling_level(problem)
         step.record(
             {"source": source, "superior_number": superior_number or None, "level": problem.level}, before={"level": before}
         )

@@ -28,7 +28,6 @@ from server.runtime.refusals import FieldError, Invalid, NotAllowed, NotThere, W
 from server.units.models import Person, Unit
 from server.units.predicates import actor, capacities, office_day
 
-
 _CHANGING = sorted(move.action.value for move in lifecycle.MOVES.values() if move.to)
 
 

@@ -109,7 +109,9 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = environment.folder("XUNGAI_STATIC", VAR / "static")
-STATICFILES_DIRS: list[object] = []
+# What server/portal/assets sets aside of the npm packages that pages load; scripts/setup makes it.
+_VENDOR = BASE_DIR / "server" / "portal" / "assets" / "node_modules" / ".served"
+STATICFILES_DIRS: list[object] = [("vendor", _VENDOR)] if _VENDOR.is_dir() else []
 PHONE_CLIENT = BASE_DIR / "mobile_api" / "client" / "dist"
 STORAGES = {
     "default": {

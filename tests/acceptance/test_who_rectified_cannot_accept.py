@@ -10,7 +10,7 @@ from django.db.utils import DatabaseError
 from server.acceptance.actions import Signature, decide, give_opinion, reassign
 from server.acceptance.models import Opinion
 from server.coordination.verbs import perform
-from server.plans.actions import issue_plan
+from server.plans.actions import Adjustment, adjust_plan, issue_plan
 from server.problems.models import Involvement, Problem
 from server.runtime.refusals import Invalid, NotAllowed
 from server.units.actions import grant_role, set_stand_in
@@ -113,6 +113,76 @@ def test_a_unit_that_was_replaced_stays_barred(world: World) -> None:
         )
     assert "own_acceptance" in {e.code for e in refused.value.errors}
     assert Involvement.objects.get(problem=problem, unit="stone_bridge").role == "former_main"
+
+
+def test_an_adjusted_plan_names_no_other_units(world: World) -> None:
+    """Else the town could leave the rectifying side for the accepting one in a single new version."""
+    problem = world.rectifying(done=False)
+    adjustment = Adjustment("汛期", "领导小组", world.document(world.office), True, "标准不变")
+    for changes in (
+        {"main_units": ["lotus"], "supervising_units": ["stone_bridge", "urban"]},
+        {"main_units": ["lotus"]},
+        {"supervising_units": ["water", "urban"]},
+    ):
+        with pytest.raises(Invalid) as refused:
+            adjust_plan(problem.pk, world.plan_draft(**changes), adjustment, by=world.office, at=day(1))
+        assert "units_by_reassign" in {e.code for e in refused.value.errors}
+    adjust_plan(problem.pk, world.plan_draft(goal="河岸无垃圾,复绿"), adjustment, by=world.office, at=day(1))
+
+
+def test_a_unit_that_was_replaced_does_not_come_back_by_way_of_assisting(world: World) -> None:
+    problem = world.rectifying(done=False)
+    reassign(problem.pk, "区划调整", world.document(world.office), by=world.office, at=day(1), main_units=["lotus"])
+    adjustment = Adjustment("配合", "领导小组", world.document(world.office), True, "标准不变")
+    draft = world.plan_draft(main_units=["lotus"], assisting_units=["stone_bridge"])
+    with pytest.raises(Invalid) as refused:
+        adjust_plan(problem.pk, draft, adjustment, by=world.office, at=day(2))
+    assert "two_roles" in {e.code for e in refused.value.errors}
+
+
+@pytest.mark.parametrize("role", ["supervising", "assisting", "former_supervising"])
+def test_the_database_lets_no_rectifier_leave_its_side(world: World, role: str) -> None:
+    problem = world.planned()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Involvement.objects.filter(problem=problem, unit="stone_bridge").update(role=role, position=9)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Involvement.objects.filter(problem=problem, unit="stone_bridge").delete()
+    Involvement.objects.filter(problem=problem, unit="stone_bridge").update(role="former_main", position=0)
+
+
+def test_a_unit_that_gave_its_opinion_is_not_made_the_rectifier(world: World) -> None:
+    problem = world.accepting()
+    with pytest.raises(Invalid) as refused:
+        reassign(
+            problem.pk,
+            "职责调整",
+            world.document(world.office),
+            by=world.office,
+            at=day(1),
+            main_units=["urban"],
+            supervising_units=["water"],
+        )
+    assert "has_accepted" in {e.code for e in refused.value.errors}
+
+
+def test_the_heads_password_is_not_tried_through_a_typist(world: World) -> None:
+    """With a guess or the right word: what comes back to who types is the same."""
+    problem = world.accepting()
+
+    def answer(password: str) -> set[str]:
+        body = {"result": "pass", "text": "合格", "signed_by": "supervisor_head", "password": password}
+        with pytest.raises(Invalid) as refused:
+            perform(problem.pk, "decide", body, by=world.supervisor_liaison, at=day(1))
+        return {e.code for e in refused.value.errors}
+
+    assert answer("a guess") == answer(PASSWORD)
+
+
+def test_who_may_not_type_learns_nothing_of_who_there_is(world: World) -> None:
+    problem = world.accepting()
+    for name in ("nobody", "supervisor_head"):
+        with pytest.raises(NotAllowed):
+            perform(problem.pk, "decide", {"signed_by": name}, by=world.second_supervisor_liaison, at=day(1))
 
 
 def test_the_database_refuses_an_opinion_from_the_main_units_seat(world: World) -> None:

@@ -34,7 +34,7 @@ def test_a_login_gives_a_token_for_two_weeks(world: World) -> None:
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(world: World, username: str, password: str) -> None:
     answer = Caller().post("login", {"username": username, "password": password or "x"})
     assert answer.status == 401
-    assert answer.json["detail"] == "用户名或密码不对。"
+    assert answer.json["detail"] == "用户名或密码不正确。"
     assert answer.headers["WWW-Authenticate"] == "Token"
 
 

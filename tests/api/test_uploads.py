@@ -174,6 +174,20 @@ class TestPhotosInParts:
         assert head(inspector, address).status == 404
         assert partial.expire(server_clock.at) == 1
 
+    def test_a_silent_line_is_given_up_after_a_minute_and_what_came_is_kept(self, inspector: Caller) -> None:
+        class Line:
+            """The server's end of a line, as gunicorn lends it."""
+
+            patience: float | None = None
+
+            def settimeout(self, seconds: float) -> None:
+                self.patience = seconds
+
+        line, address = Line(), located(begin(inspector, uuid4()))
+        headers = {**inspector.headers, "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+        sent = inspector.client.generic("PATCH", address, DATA[:10], CHUNK, headers=headers, **{"gunicorn.socket": line})
+        assert (sent.status_code, line.patience) == (204, 60.0)
+
 
 @pytest.mark.django_db
 class TestRefusals:

@@ -103,6 +103,13 @@ def overlapping() -> bytes:
     return content[:start] + directory + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), start, 0)
 
 
+def announcing_zip64() -> bytes:
+    """A second directory's end, in the form that has counts of its own, before the plain one."""
+    content = docx()
+    end = content.rfind(b"PK\x05\x06")
+    return content[:end] + b"PK\x06\x07" + struct.pack("<IQI", 0, end, 1) + content[end:]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -116,8 +123,9 @@ def overlapping() -> bytes:
         package("[Content_Types].xml", "word/document.xml", *(f"word/{number}.xml" for number in range(5_000))),
         encrypted(),
         overlapping(),
+        announcing_zip64(),
     ],
-    ids=["dots", "absolute", "drive", "link", "macros", "twice", "bomb", "many", "encrypted", "overlapping"],
+    ids=["dots", "absolute", "drive", "link", "macros", "twice", "bomb", "many", "encrypted", "overlapping", "zip64"],
 )
 def test_a_package_made_to_do_harm_is_refused(content: bytes) -> None:
     with pytest.raises(UnsafeArchive):

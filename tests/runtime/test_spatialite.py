@@ -1,7 +1,10 @@
 """The embedded database under several writers, and what it promises to keep."""
 
 import multiprocessing
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -279,3 +282,18 @@ def test_who_waits_too_long_is_told_and_may_try_again(tmp_path: Path) -> None:
     third.acquire()
     for lock in (holder, other, third):
         lock.close()
+
+
+def test_geometry_libraries_that_bring_their_own_geos_are_loaded_before_spatialite(tmp_path: Path) -> None:
+    """A process that opens the database before anything has imported shapely or pyproj ends in an abort otherwise."""
+    script = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'server.settings.embedded'; "
+        "from django.db import connection; "
+        "connection.cursor().execute('SELECT 1'); "
+        "assert 'shapely' in sys.modules and 'pyproj' in sys.modules"
+    )
+    environment = {**os.environ, "XUNGAI_VAR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[2]
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

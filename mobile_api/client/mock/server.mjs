@@ -104,6 +104,9 @@ async function fail(fault, request, response) {
       return response.end('{"uuid": "'), true
     case 'hang':
       return true
+    case 'json':
+      await read(request)
+      return send(response, 200, fault.body), true
     case 'status':
       await read(request)
       return problem(response, fault.status, fault.title ?? '出错', fault.detail ?? '', fault.errors ?? [], fault.headers ?? {}), true
@@ -338,7 +341,7 @@ function asset(path, response) {
   const name = normalize(path.replace(/^\/m\/?/, '')) || 'index.html'
   const file = join(DIST, name === '.' ? 'index.html' : name)
   if (!file.startsWith(DIST) || !existsSync(file)) return problem(response, 404, '没有', path)
-  response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Cache-Control': path.includes('/assets/') ? 'max-age=31536000, immutable' : 'no-cache' })
+  response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', Vary: 'Accept-Language', 'Cache-Control': path.includes('/assets/') ? 'max-age=31536000, immutable' : 'no-cache' })
   // A changed worker is what a new version of the app looks like to a phone.
   return response.end(name === 'sw.js' && state.edition ? `${readFileSync(file)}\n// ${state.edition}` : readFileSync(file))
 }

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
+import { addPlugins, cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 
 import { loadClock } from './office/clock'
@@ -12,6 +12,10 @@ declare const self: ServiceWorkerGlobalScope
 interface SyncEvent extends ExtendableEvent {
   readonly tag: string
 }
+
+// A server that answers "Vary: Accept-Language" would make the kept shell unfindable for a request that carries the header:
+// the shell is looked up by its address alone.
+addPlugins([{ cacheKeyWillBeUsed: async ({ request, mode }) => (mode === 'read' ? request.url : request) }])
 
 // The shell, and nothing else: no answer of the API is ever kept or made up here.
 precacheAndRoute(self.__WB_MANIFEST)

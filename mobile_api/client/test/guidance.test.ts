@@ -24,6 +24,11 @@ describe('guidance to the old standpoint', () => {
     expect(guidance(at(10, 18), BEFORE).second).toBe('再向左转 8°·手机已端平')
     expect(guidance(at(10, 12, 4, 9), BEFORE).second).toBe('方向对了·手机歪了 9°')
   })
+  it('draws the old standpoint on the radar, up being where I look', () => {
+    expect(guidance(at(10, 270), BEFORE).target).toEqual({ x: 0, y: -18, view: 100 })
+    expect(guidance(at(500, 0), BEFORE).target).toMatchObject({ x: -36 })
+    expect(guidance(at(10, null), BEFORE).target).toBeNull()
+  })
   it('falls back to the eye without a place or a position', () => {
     expect(guidance(at(10, 0), null).first).toBe('原片没有位置，看画面对齐')
     expect(guidance({ ...at(0, 0), at: null }, BEFORE).first).toBe('等定位，先看画面对齐')

@@ -34,6 +34,7 @@ export interface Fault {
   after?: number
   errors?: unknown[]
   detail?: string
+  body?: unknown
   headers?: Record<string, string>
 }
 

@@ -121,6 +121,30 @@ describe('what is not delivered', () => {
     })
   }
 
+  it('JSON that names another digest, another report, or nothing at all, delivers no report', async () => {
+    const { record } = await report()
+    for (const body of [{ ok: true }, { uuid: record.uuid, sha256: '00' }, { uuid: crypto.randomUUID(), sha256: record.sha256 }, [], 'x']) {
+      await faults({ match: 'PUT /api/v1/reports', do: 'json', body })
+      await send()
+      expect(await recordNow(record.uuid)).toMatchObject({ state: 'captured', trouble: { why: 'truncated' } })
+    }
+    await send()
+    expect((await recordNow(record.uuid)).state).toBe('received')
+  })
+
+  it('JSON that names another digest or nothing at all delivers no photo', async () => {
+    await setServer({ noTus: true })
+    const { photos } = await report()
+    const uuid = photos[0]?.uuid as string
+    for (const body of [{}, { id: uuid, sha256: '00' }, 'x']) {
+      await faults({ match: 'PUT /api/v1/photos', do: 'json', body })
+      await send()
+      expect(await photoNow(uuid)).toMatchObject({ state: 'captured', trouble: { why: 'truncated' } })
+    }
+    await send()
+    expect((await photoNow(uuid)).state).toBe('received')
+  })
+
   it('an answer that was lost after the server had acted changes nothing the second time', async () => {
     const { record, photos } = await report()
     await faults({ match: 'PUT /api/v1/reports', do: 'lose' }, { match: 'PATCH /api/v1/uploads', do: 'lose' })

@@ -42,11 +42,15 @@ class Signature:
     signed_on: date | None = None
 
     def facts(self, on: date) -> SignatureFacts:
-        """The plain facts the regulation judges. No second factor is set up yet, so any code given is a wrong one."""
+        """The plain facts the regulation judges. No second factor is set up yet, so any code given is a wrong one.
+
+        A typist's word on the signer's password is not listened to: it would let them try passwords of others.
+        """
+        own = self.typist is None
         return SignatureFacts(
             on=on,
-            password_right=None if self.password is None else self.signer.check_password(self.password),
-            code_right=None if self.otp is None else False,
+            password_right=self.signer.check_password(self.password) if own and self.password is not None else None,
+            code_right=False if own and self.otp is not None else None,
             has_form=self.form is not None,
             by_signer=self.typist is None,
             signer_given=True,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from server.acceptance.actions.applying import end_application
-from server.acceptance.models import Application
+from server.acceptance.models import Application, Decision, Opinion
 from server.acceptance.queries import open_application
 from server.problems import involvement, policy
 from server.problems.models import Problem
@@ -47,6 +47,7 @@ def reassign(
                     assisting=tuple(assisting),
                     unknown=tuple(sorted({*main, *supervising} - known)),
                     former_main=tuple(sorted(barred)),
+                    have_accepted=tuple(sorted(_have_accepted(problem))),
                 ),
                 ground=ground,
                 has_document=document is not None,
@@ -64,6 +65,12 @@ def reassign(
             before={"main_units": before_main, "supervising_units": before_supervising},
         )
     return problem
+
+
+def _have_accepted(problem: Problem) -> set[str]:
+    opinions = Opinion.objects.filter(application__problem=problem).values_list("unit_id", flat=True)
+    decisions = Decision.objects.filter(application__problem=problem).values_list("unit_id", flat=True)
+    return {*opinions, *decisions}
 
 
 def _restart_clock(step: Step) -> None:

@@ -1,14 +1,17 @@
 """The verbs of inspections: making and releasing one, and taking in what phones and pages submit."""
 
 from server.inspections.actions.inspecting import InspectionDraft, make_inspection, release
+from server.inspections.actions.loading import Loaded, load_archive
 from server.inspections.actions.submitting import Received, ReportDraft, SiteDraft, VisitDraft, submit_report, submit_visit
 
 __all__ = [
     "InspectionDraft",
+    "Loaded",
     "Received",
     "ReportDraft",
     "SiteDraft",
     "VisitDraft",
+    "load_archive",
     "make_inspection",
     "release",
     "submit_report",

@@ -100,6 +100,7 @@ def page_words() -> dict[str, object]:
         "none": _("No problem fits these filters. Clear a filter to see more."),
         "none_in_view": _("None in this part of the map. Zoom out to see more."),
         "supervised_short": _("Sup."),
+        "supervised": _("Under supervision"),
         "worst": _("Worst now"),
         "worst_short": _("Worst"),
         "most_urgent": _("Most urgent now"),

@@ -103,7 +103,7 @@ def _plan(situation: Situation) -> Fields:
             fields=(
                 Field("step", _("Step"), required=True, wide=False, most=120),
                 Field("by", _("Approved by"), required=True, wide=False, most=120),
-                Field("date", _("On"), Kind.DATE, required=True, wide=False),
+                Field("date", _("Date"), Kind.DATE, required=True, wide=False),
                 Field("document", _("Document"), Kind.FILE, wide=False),
             ),
         ),
@@ -129,7 +129,7 @@ def reassign(situation: Situation) -> Fields:
     return [
         main_units_field(),
         supervising_units_field(),
-        Field("ground", _("Ground"), Kind.LONG, required=True),
+        Field("ground", _("Ground for it"), Kind.LONG, required=True),
         Field("document", _("Document"), Kind.FILE, required=True),
     ]
 

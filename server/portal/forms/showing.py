@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from server.files.models import StoredFile
 from server.portal.forms.fields import Field, Kind
@@ -16,7 +16,7 @@ from server.runtime.refusals import FieldError
 def in_words(error: FieldError) -> str:
     """A refusal in the reader's language; values that are messages themselves are translated too."""
     params = {name: gettext(value) if isinstance(value, str) and value else value for name, value in error.params.items()}
-    if "question_zh" in params and gettext("en") != "en":
+    if "question_zh" in params and (get_language() or "").startswith("zh"):
         params["question"] = params["question_zh"]
     try:
         return gettext(error.text) % params
@@ -76,7 +76,10 @@ class Form:
     all_errors: list[tuple[str, str]]
 
     def __getitem__(self, name: str) -> BoundField:
-        return next(one for one in self.fields if one.field.name == name)
+        for one in self.fields:
+            if one.field.name == name:
+                return one
+        raise KeyError(name)
 
 
 def show(fields: Sequence[Field], values: Mapping[str, Any], errors: Sequence[FieldError] = ()) -> Form:

@@ -64,7 +64,7 @@ def _correct(situation: Situation) -> Fields:
         Field("field", _("What is to be corrected"), Kind.SELECT, required=True,
               choices=[(code, name) for code, name in CORRECTION_NAMES.items() if code in CORRECTABLE]),
         _value_of(field),
-        Field("ground", _("Ground"), Kind.LONG, required=True),
+        Field("ground", _("Ground for it"), Kind.LONG, required=True),
     ]  # fmt: skip
 
 
@@ -126,7 +126,7 @@ FORMS: Mapping[Action, Callable[[Situation], Fields]] = {
               hint=_("Sources, photos and histories of both are kept there.")),
     ],
     Action.CANCEL: lambda s: [
-        Field("ground", _("Ground"), Kind.LONG, required=True),
+        Field("ground", _("Ground for it"), Kind.LONG, required=True),
         Field("document", _("Document"), Kind.FILE, hint=_("For superior problems the superior's document is needed.")),
     ],
     Action.RESTORE: _reason,
@@ -145,7 +145,7 @@ FORMS: Mapping[Action, Callable[[Situation], Fields]] = {
     ],
     Action.OPINION: accepting.opinion,
     Action.SUSPEND: lambda s: [
-        Field("ground", _("Ground"), Kind.LONG, required=True),
+        Field("ground", _("Ground for it"), Kind.LONG, required=True),
         Field("until", _("Until"), Kind.DATE, required=True, wide=False),
     ],
     Action.RESUME: lambda s: [],

@@ -228,7 +228,7 @@ def action_or_entry(code: str) -> str:
 
 @register.filter
 def reason(why: LightReason) -> str:
-    return words.reason_in_words(why)
+    return words.reason_in_words(why, office_day(timezone.now()))
 
 
 @register.filter

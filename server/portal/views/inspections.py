@@ -100,15 +100,13 @@ def new_inspection(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _draft(content: Mapping[str, Any]) -> InspectionDraft:
-    lacking = [
-        FieldError(name, "required", text)
-        for name, text in (
-            ("kind", "Choose the kind of inspection."),
-            ("date", "Say on which day."),
-            ("announced", "Say whether it is announced."),
-        )
-        if not content[name]
-    ]
+    lacking = []
+    if not content["kind"]:
+        lacking.append(FieldError("kind", "required", "Choose the kind of inspection."))
+    if not content["date"]:
+        lacking.append(FieldError("date", "required", "Say on which day."))
+    if not content["announced"]:
+        lacking.append(FieldError("announced", "required", "Say whether it is announced."))
     unknown = [code for code in content["problems"] if not is_uuid(code)]
     lacking += [FieldError("problems", "unknown", "Unknown value: %(value)s.", {"value": code}) for code in unknown]
     day = _day(content["date"])

@@ -13,7 +13,6 @@ from server.portal.visitors import Visitor, page
 from server.problems import marks
 from server.problems.policy import visible_to
 from server.problems.queries import days_left, get_for
-from server.regulation.lights import Light
 from server.rulebook.queries import rules_of, work_calendar
 from server.runtime.refusals import NotThere
 from server.units.queries import sector_duty
@@ -38,7 +37,7 @@ def show_problem(request: HttpRequest, visitor: Visitor, problem_id: UUID) -> Ht
         {
             "problem": problem,
             "light": light,
-            "reasons": marks.reasons(problem, rules, visitor.on) if light in (Light.RED, Light.YELLOW) else (),
+            "reasons": [r for r in marks.reasons(problem, rules, visitor.on) if r.light == light],
             "pace": marks.pace_of(problem, visitor.on),
             "left": days_left(problem, visitor.on),
             "safe_day": clock.safe_day(problem, rules, calendar),

@@ -49,6 +49,7 @@ class UnitsFact:
     """The units of a plan in order: the first main unit applies, the first supervising unit leads.
 
     `former_main`: units that rectified the problem before and were replaced; they stay barred from accepting it.
+    `have_accepted`: units that gave an opinion on it or decided; they are barred from rectifying it.
     """
 
     main: tuple[str, ...]
@@ -56,6 +57,7 @@ class UnitsFact:
     assisting: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     former_main: tuple[str, ...] = ()
+    have_accepted: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     """Code → name, for the words; a code without a name stands for itself."""
 
@@ -94,8 +96,18 @@ class UnitsFact:
                         {"unit": self.named(unit), "code": unit},
                     )
                 )
+        for unit in self.main:
+            if unit in self.have_accepted:
+                lacks.append(
+                    Missing(
+                        "has_accepted",
+                        "main_units",
+                        _("%(unit)s has given its opinion on this problem and cannot rectify it (Article 18)"),
+                        {"unit": self.named(unit), "code": unit},
+                    )
+                )
         for unit in self.assisting:
-            if unit in self.main or unit in self.supervising:
+            if unit in self.main or unit in self.supervising or unit in self.former_main:
                 lacks.append(
                     Missing(
                         "two_roles",
@@ -316,6 +328,8 @@ class AdjustPlanFacts:
     dropped_done: tuple[str, ...] = ()
     deadline_before: date | None = None
     deadline_text_before: str = ""
+    other_units: bool = False
+    """Other main or supervising units, or another order, than those named now: that is reassign's (Articles 4 and 7)."""
 
     def due(self, rules: RuleSet) -> date | None:
         """The new version's deadline, as `IssuePlanFacts.due`; words that have not changed keep the date they had."""
@@ -326,6 +340,10 @@ class AdjustPlanFacts:
         lacks = plan.content_missing(rules)
         if plan.deadline is not None and plan.deadline == self.deadline_before:
             lacks = [lack for lack in lacks if lack.code != "deadline_past"]
+        if self.other_units:
+            lacks.append(
+                Missing("units_by_reassign", "main_units", _("An adjusted plan keeps its units; reassign the problem to others"))
+            )
         demand(lacks, "ground", self.ground)
         demand(lacks, "approved_by", self.approved_by)
         if not self.has_document:

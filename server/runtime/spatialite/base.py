@@ -16,6 +16,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+# SQLite loads mod_spatialite with its symbols global: whatever is loaded after it binds to the system's GEOS and PROJ instead of
+# its own, which ends in wrong geometry or an abort. So the two libraries that bring their own are loaded first.
+import pyproj  # noqa: F401
+import shapely  # noqa: F401
 from django.contrib.gis.db.backends.spatialite.base import DatabaseWrapper as SpatiaLiteWrapper
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 

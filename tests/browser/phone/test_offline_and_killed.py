@@ -57,6 +57,46 @@ def test_a_browser_killed_after_the_tick_still_has_the_photo(
     assert server.state()["photos"][0]["signed"] == "good"
 
 
+# Each makes one step of the shutter hang, so that the browser can be killed in it; and how many photos are left then.
+SHUTTER_STEPS = {
+    "digest": ("crypto.subtle.digest = () => new Promise(() => {})", 0),
+    "transaction": (
+        "const add = IDBObjectStore.prototype.add; IDBObjectStore.prototype.add = function (...given) {"
+        " const open = () => { this.getKey(0).onsuccess = open }; open(); return add.apply(this, given) }",
+        0,
+    ),
+    "signature": ("crypto.subtle.sign = () => new Promise(() => {})", 1),
+    "reading back": (
+        "const digest = crypto.subtle.digest.bind(crypto.subtle); let calls = 0;"
+        "crypto.subtle.digest = (...given) => ++calls > 1 ? new Promise(() => {}) : digest(...given)",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("step", SHUTTER_STEPS)
+def test_a_browser_killed_inside_the_shutter_leaves_a_whole_photo_or_none(
+    kept_phone: Callable[[], Phone], kill: Callable[[], None], server: MockServer, step: str
+) -> None:
+    hang, left = SHUTTER_STEPS[step]
+    phone = kept_phone().sign_in()
+    phone.wait_for_picture()
+    phone.page.evaluate(f"() => {{ {hang} }}")
+    phone.tap(".shutter")
+    phone.page.wait_for_timeout(1500)
+    assert not phone.page.get_by_text("第 1 张已存手机").is_visible()
+    kill()
+    phone = kept_phone().open()
+    phone.page.locator(".shutter").wait_for()
+    phone.until(lambda: [row["verified"] for row in phone.rows("photos")] == [True] * left, "what is left is whole")
+    phone.shoot(left + 1)
+    phone.tap(".go")
+    phone.tap(".categories button:nth-child(1)")
+    phone.submit()
+    phone.until(lambda: len(server.state()["photos"]) == left + 1, "all is on the server")
+    assert {photo["signed"] for photo in server.state()["photos"]} == {"good"}
+
+
 def test_a_browser_killed_in_the_sheet_has_every_word_again(kept_phone: Callable[[], Phone], kill: Callable[[], None]) -> None:
     phone = kept_phone().sign_in()
     phone.shoot()

@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from server.evidence.models import Photo
+from server.evidence.models import Photo, SignatureState
+from server.inspections.actions.loading import load_archive
 from server.inspections.models import Submission
 from server.problems.models import Problem
 from tests.browser.phone.handling import PHONE, Phone
@@ -55,6 +58,8 @@ def test_a_report_and_its_photos_arrive_whole_in_the_right_area(phone_of: Callab
     assert problem.area is not None
     assert problem.area.code == "990001"
     assert not problem.incomplete
+    assert {photo.signature_state for photo in Photo.objects.all()} == {SignatureState.GOOD}
+    assert sorted(photo.statement_n or 0 for photo in Photo.objects.all()) == [1, 2]
     kept = {row["uuid"]: row["sha256"] for row in phone.rows("photos")}
     assert {str(photo.pk): photo.sha256 for photo in Photo.objects.all()} == kept
     (record,) = phone.rows("records")
@@ -79,6 +84,43 @@ def test_a_visit_to_a_known_problem_arrives_and_the_before_picture_shows(
     phone.open("/queue")
     phone.see("服务器已确认 1", 30_000)
     assert Photo.objects.filter(pk=phone.rows("photos")[0]["uuid"]).exists()
+
+
+def test_the_program_itself_serves_an_app_that_opens_without_a_network(
+    phone_of: Callable[[str], Phone], committed_world: World
+) -> None:
+    phone = phone_of("inspector")
+    phone.wait_until_offline_works()
+    phone.page.context.set_offline(True)
+    phone.page.reload()
+    phone.report()
+    phone.see("离线·1 待传")
+    assert Problem.objects.count() == 0
+    phone.page.context.set_offline(False)
+    phone.open("/queue")
+    phone.see("服务器已确认 1", 30_000)
+    assert Problem.objects.count() == 1
+
+
+def test_what_the_phone_saves_to_a_file_the_office_can_load(phone_of: Callable[[str], Phone], committed_world: World) -> None:
+    phone = phone_of("inspector")
+    phone.page.context.set_offline(True)
+    phone.report(photos=2)
+    phone.open("/queue")
+    phone.page.evaluate("delete Navigator.prototype.canShare; delete Navigator.prototype.share")
+    with phone.page.expect_download() as waiting:
+        phone.tap(".to-file")
+    with Path(waiting.value.path()).open("rb") as archive:
+        loaded = load_archive(archive, by=committed_world.office, at=datetime.now(UTC))
+    assert [(one.kind, one.outcome, one.reason) for one in loaded] == [
+        ("report", "new", ""),
+        ("photo", "new", ""),
+        ("photo", "new", ""),
+    ]
+    assert Problem.objects.get().title == "石桥镇垃圾堆放"
+    phone.page.context.set_offline(False)
+    phone.see("服务器已确认 1", 30_000)
+    assert Photo.objects.count() == 2
 
 
 def test_what_i_reported_shows_its_state_at_the_office(phone_of: Callable[[str], Phone], committed_world: World) -> None:

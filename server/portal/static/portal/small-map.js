@@ -34,17 +34,16 @@ const small = document.getElementById("small-map");
 if (small) {
   const sites = json("map-sites") || [];
   const outline = json("map-outline");
-  const map = plainMap(small, { scrollWheelZoom: false, zoomControl: true });
+  const map = plainMap(small, { scrollWheelZoom: false, zoomControl: false });
   const points = L.latLngBounds(sites.map((site) => [site.lat, site.lon]));
-  let around = points;
-  if (outline) around = L.geoJSON(outline, { style: OUTLINE, pane: "outlines" }).addTo(map).getBounds().extend(points);
-  map.fitBounds(around, { padding: [12, 12], maxZoom: 15 });
+  if (outline) L.geoJSON(outline, { style: OUTLINE, pane: "outlines" }).addTo(map);
+  map.fitBounds(points.pad(0.6), { padding: [40, 28], maxZoom: 12.5 });
   for (const site of sites) {
     const marker = siteMarker(site, small.dataset.light).addTo(map);
     if (sites.length > 1 || site.name) {
       const name = document.createElement("span");
       name.textContent = site.name || String(site.number);
-      marker.bindTooltip(name, { permanent: true, direction: "right", className: "site-name", offset: [8, 0] });
+      marker.bindTooltip(name, { permanent: true, direction: "auto", className: "site-name", offset: [10, 0] });
     }
   }
 }

@@ -273,7 +273,8 @@ function toggleLight(lights) {
 }
 
 function wholeDistrict(animate = false) {
-  const [top, below] = narrow.matches ? [34, 22] : [66, 34];
+  const bar = page.querySelector(".filter-bar").offsetHeight;
+  const [top, below] = narrow.matches ? [22, 22] : [bar + 26, 34];
   map.fitBounds(base.bounds, { paddingTopLeft: [12, top], paddingBottomRight: [12, below], animate });
 }
 
@@ -338,16 +339,17 @@ function listen() {
 function printing() {
   let before = null;
   window.addEventListener("beforeprint", () => {
-    before = { center: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
+    const bounds = marks.farAway ? base.bounds : map.getBounds();
+    before = { center: map.getCenter(), zoom: map.getZoom() };
     panel.more(2000);
     page.classList.add("on-paper");
     map.invalidateSize({ animate: false });
-    map.fitBounds(before.bounds, { animate: false });
+    map.fitBounds(bounds, { animate: false, padding: marks.farAway ? [10, 10] : [0, 0] });
   });
   window.addEventListener("afterprint", () => {
     page.classList.remove("on-paper");
     map.invalidateSize({ animate: false });
-    map.setView(before.center, before.zoom, { animate: false });
+    if (before) map.setView(before.center, before.zoom, { animate: false });
   });
 }
 

@@ -1,7 +1,7 @@
 // A bar of a round length in kilometres (or metres, close by).
 
 const ROUND = [50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10];
-const WIDEST = 130;
+const WIDEST = 122;
 
 export class Scale {
   constructor(root, words) {

@@ -40,8 +40,11 @@ export function ring(counts, total, name = "", scale = 1) {
     arcs += `<circle cx="${middle}" cy="${middle}" r="${radius}" fill="none" stroke="${COLOURS[LIGHTS[light]]}" stroke-width="${width}" stroke-dasharray="${length.toFixed(2)} ${(around - length).toFixed(2)}" stroke-dashoffset="${(-start).toFixed(2)}" transform="rotate(-90 ${middle} ${middle})"/>`;
     start += (count / total) * around;
   }
-  const badge = counts[0] ? `<span class="ring-badge">${shape(0, 13)}<b>${counts[0]}</b></span>` : "";
-  const label = name ? `<span class="ring-name">${escape(name)}</span>` : "";
+  // Where rings stand close, the badge stands behind the name instead of on the ring.
+  const besideName = scale < 1 && name;
+  const red = counts[0] ? `${shape(0, 13)}<b>${counts[0]}</b>` : "";
+  const badge = red && !besideName ? `<span class="ring-badge">${red}</span>` : "";
+  const label = name ? `<span class="ring-name">${escape(name)}${besideName && red ? `<span class="ring-red">${red}</span>` : ""}</span>` : "";
   return {
     size,
     html: `<span class="ring"><svg width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" aria-hidden="true" focusable="false"><circle cx="${middle}" cy="${middle}" r="${middle - 0.5}" fill="#fff"/>${arcs}<text x="${middle}" y="${middle}" class="ring-count" font-size="${scale < 1 ? 14 : 16}">${total}</text></svg>${badge}${label}</span>`,

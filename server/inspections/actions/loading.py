@@ -1,0 +1,207 @@
+"""Taking in a phone's "save to file" archive, item by item, as if the phone had sent each (contract.md, ``load_phone``)."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import IO, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
+
+from server.evidence import devices
+from server.evidence.actions import take_in
+from server.evidence.images.refusals import ImageRefused
+from server.files.actions import store
+from server.files.originals import LIMIT
+from server.files.refusals import FileRefused
+from server.inspections import reading
+from server.inspections.actions.submitting import Received, submit_report, submit_visit
+from server.inspections.archives import LARGEST_BODY, Item, PhoneArchive, Unreadable, opened, read_json
+from server.inspections.models import SetAside
+from server.records.actions import append
+from server.records.actor import Actor
+from server.records.canonical import NotCanonical, canonical_json
+from server.runtime.refusals import Invalid, NotAllowed, Refusal
+from server.units.models import Person
+from server.units.predicates import actor, capacities
+from server.units.roles import Role
+
+NEW, KNOWN, ASIDE, LEFT = "new", "known", "set_aside", "left"
+# Reports before the visits and photos that name them, so that less comes in before what it belongs to.
+ORDER = {"report": 0, "visit": 1, "photo": 2, "discarded": 3}
+REFUSED_PHOTOS = {
+    "empty": gettext_noop("The photo holds no bytes."),
+    "too_large": gettext_noop("The photo is larger than 60 MB."),
+    "too_many_pixels": gettext_noop("The picture has too many pixels."),
+}
+NO_PHOTO = gettext_noop("This is no photo.")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of one item: ``new``, ``known`` (it was here already), ``set_aside`` for the office with its reason, or
+    ``left`` in the archive because nothing of it could be kept. ``reason`` is in the language in force.
+    """
+
+    kind: str
+    uuid: str
+    person: str
+    outcome: str
+    reason: str = ""
+
+
+class _Refused(Exception):
+    """An item cannot be taken in, for this reason."""
+
+
+def load_archive(source: IO[bytes], *, by: Person | None, at: datetime) -> list[Loaded]:
+    """Take in everything of an archive that can be; the same again changes nothing. ``by`` None is the command line.
+
+    Each item counts as sent by the person it names, whose rights decide. What is refused is set aside for the office with its
+    bytes and the reason. Raises NotAllowed unless the office loads it, Invalid for what is no phone's archive.
+    """
+    if by is None:
+        who = Actor.system()
+    else:
+        held = capacities(by, at)
+        if not held.has(Role.OFFICE):
+            raise NotAllowed
+        who = actor(by, held)
+    with opened(source) as archive:
+        people = {p.username: p for p in Person.objects.filter(username__in={item.person for item in archive.items})}
+        items = sorted(archive.items, key=lambda item: ORDER.get(item.kind, len(ORDER)))
+        loaded = [_load(archive, item, people.get(item.person), at) for item in items]
+    _record(source, loaded, who, at)
+    return loaded
+
+
+def _load(archive: PhoneArchive, item: Item, person: Person | None, at: datetime) -> Loaded:
+    told = partial(Loaded, item.kind, item.uuid, item.person)
+    item_id = reading.as_uuid(item.uuid)
+    load = LOADERS.get(item.kind)
+    if item_id is None or load is None:
+        return told(LEFT, gettext("This item is of no kind that is known here."))
+    if person is None:
+        return told(LEFT, gettext("There is no such person here."))
+    data = b""
+    try:
+        if item.file:
+            data = archive.read(item.file, LIMIT if item.kind == "photo" else LARGEST_BODY)
+        return told(NEW if load(item_id, item, data, person, at) else KNOWN)
+    except Unreadable as unreadable:
+        reason = gettext(str(unreadable))
+    except _Refused as refused:
+        reason = str(refused)
+    except ImageRefused as refused:
+        reason = gettext(REFUSED_PHOTOS.get(refused.code, NO_PHOTO))
+    except Invalid as wrong:
+        reason = "; ".join(f"{error.field}: {gettext(error.text) % error.params}" for error in wrong.errors)
+    except Refusal as refusal:
+        reason = gettext(refusal.text) % refusal.params
+    _keep_aside(item_id, item, data, reason, person, at)
+    return told(ASIDE, reason)
+
+
+def _received(item: Item, data: bytes) -> tuple[Received, dict[str, Any]]:
+    raw = data or json.dumps(item.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    try:
+        text, content = raw.decode("utf-8"), read_json(raw)
+        if not isinstance(content, dict):
+            raise ValueError
+        spelled = canonical_json(content)
+    except (NotCanonical, ValueError):
+        raise _Refused(gettext("Its content cannot be read.")) from None
+    if item.sha256 and hashlib.sha256(raw).hexdigest() != item.sha256 and data:
+        raise _Refused(gettext("Its content is not what the phone saved: the digest differs."))
+    return Received(text, hashlib.sha256(raw).hexdigest(), hashlib.sha256(spelled.encode()).hexdigest()), content
+
+
+def _load_report(item_id: UUID, item: Item, data: bytes, person: Person, at: datetime) -> bool:
+    received, content = _received(item, data)
+    return submit_report(item_id, reading.report_draft(item_id, content), received, by=person, at=at).created
+
+
+def _load_visit(item_id: UUID, item: Item, data: bytes, person: Person, at: datetime) -> bool:
+    received, content = _received(item, data)
+    return submit_visit(item_id, reading.visit_draft(content), received, by=person, at=at).created
+
+
+def _load_photo(item_id: UUID, item: Item, data: bytes, person: Person, at: datetime) -> bool:
+    if not item.file:
+        raise _Refused(gettext("The archive holds no bytes of this photo; the phone had lost them."))
+    digest = str(item.body.get("sha256") or item.sha256).lower()
+    return take_in(item_id, data, reading.photo_declared(item.body, digest), by=person, at=at)[1]
+
+
+def _load_discarded(_item_id: UUID, item: Item, _data: bytes, person: Person, at: datetime) -> bool:
+    device = reading.as_uuid(str(item.body.get("device") or ""))
+    statement, signature = (str(item.body.get(name) or "") for name in ("statement", "signature"))
+    if device is None or "\0" in statement + signature or len(signature) > 120:
+        raise _Refused(gettext("Its content cannot be read."))
+    return devices.discard(device, statement, signature, by=person, at=at)[1]
+
+
+LOADERS: dict[str, Callable[[UUID, Item, bytes, Person, datetime], bool]] = {
+    "report": _load_report,
+    "visit": _load_visit,
+    "photo": _load_photo,
+    "discarded": _load_discarded,
+}
+
+
+def _keep_aside(item_id: UUID, item: Item, data: bytes, reason: str, person: Person, at: datetime) -> None:
+    """Keep the item as it is for the office; without the daily limit, since the office itself brought it."""
+    said = json.dumps(item.body, ensure_ascii=True)
+    file = None
+    if item.kind == "photo" and data:
+        name = str(item.body.get("filename") or item.file)
+        kind = "application/octet-stream"
+        try:
+            file = store(data, uploader_id=person.pk, media_type=kind, name=name, at=at).pk
+        except FileRefused:
+            file = None
+    elif data:
+        said = data.decode("utf-8", "replace").replace("\0", "")
+    digest = hashlib.sha256(data or said.encode()).hexdigest()
+    with transaction.atomic():
+        row, made = SetAside.objects.get_or_create(
+            submission=item_id,
+            person=person,
+            body_sha256=digest,
+            defaults={"kind": item.kind, "body": said, "reason": reason, "file": file, "received_at": at},
+        )
+        if not made and not row.reason:  # the conflict itself has set it aside a moment ago
+            SetAside.objects.filter(pk=row.pk).update(reason=reason)
+        if made:
+            append(
+                at=at,
+                by=actor(person, capacities(person, at)),
+                action="set_aside",
+                article="",
+                object_type=item.kind,
+                object_id=item_id,
+                after={"body_sha256": digest, "reason": reason},
+            )
+
+
+@transaction.atomic
+def _record(source: IO[bytes], loaded: list[Loaded], who: Actor, at: datetime) -> None:
+    counts = Counter(item.outcome for item in loaded)
+    if not counts[NEW]:
+        return
+    source.seek(0)
+    digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]  # any readable of bytes will do
+    append(
+        at=at,
+        by=who,
+        action="load_phone",
+        article="",
+        object_type="archive",
+        object_id=digest,
+        after={"people": sorted({item.person for item in loaded}), **{name: counts[name] for name in (NEW, KNOWN, ASIDE, LEFT)}},
+    )
