@@ -85,7 +85,8 @@ class TusView(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        spoken = hasattr(self, (request.method or "").lower())  # else 405, whatever the version
+        if spoken and request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
             raise ProtocolError(412, gettext_noop("Only version 1.0.0 of the tus protocol is spoken here."), Tus_Version=VERSION)
 
     def get_authenticators(self) -> list[BaseAuthentication]:

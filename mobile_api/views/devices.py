@@ -44,6 +44,7 @@ class Discarded(ApiView):
 
     @extend_schema(request=shapes.DiscardedBody, responses={201: shapes.DiscardedAnswer, 200: shapes.DiscardedAnswer})
     def post(self, request: Request, device_id: UUID) -> Response:
+        devices.find_own(device_id, by=self.person)
         _json, content = self.body()
         body = validated(shapes.DiscardedBody, content)
         said, new = devices.discard(device_id, body["statement"], body["signature"], by=self.person, at=self.at)

@@ -243,7 +243,8 @@ def claim(
     if taken.filter(elsewhere).exists():
         raise Conflict("A photo already belongs to another record.")
     here = {photo.pk: photo for photo in Photo.objects.select_related("uploader", "file__content").filter(pk__in=wanted)}
-    if any(photo.problem_id not in (None, problem.pk) or _someone_elses(photo, by) for photo in here.values()):
+    named_only = record_kind == Claim.Kind.APPLICATION
+    if any(photo.problem_id not in (None, problem.pk) or _someone_elses(photo, by, named_only) for photo in here.values()):
         raise Conflict("A photo already belongs to another record.")
     for photo_id in wanted:
         row, made = Claim.objects.get_or_create(
@@ -261,8 +262,9 @@ def claim(
     return missing
 
 
-def _someone_elses(photo: Photo, by: Person) -> bool:
-    return photo.problem_id is None and photo.uploader_id != by.pk
+def _someone_elses(photo: Photo, by: Person, named_only: bool) -> bool:
+    """An application names what its problem holds, whoever took it; nothing else rests on another person's photo."""
+    return photo.uploader_id != by.pk and not (named_only and photo.problem_id is not None)
 
 
 def recount(problem: Problem) -> None:

@@ -96,6 +96,14 @@ def enrol(name: str, public_key: object, *, by: Person, at: datetime) -> tuple[D
     return device, made
 
 
+def find_own(device_id: UUID, *, by: Person) -> Device:
+    """One's own phone. Raises NotThere."""
+    device = Device.objects.filter(pk=device_id, person=by).first()
+    if device is None:
+        raise NotThere
+    return device
+
+
 @transaction.atomic
 def revoke(device_id: UUID, *, by: Person, at: datetime) -> Device:
     """Revoke one's own phone: what it signs from now on is marked. Revoking it again changes nothing. Raises NotThere."""
@@ -303,8 +311,7 @@ def discard(device_id: UUID, statement: str, signature: str, *, by: Person, at: 
 
     Raises NotThere for a phone that is not one's own, Invalid for what is no statement of it. A bad signature is kept and shown.
     """
-    if not Device.objects.filter(pk=device_id, person=by).exists():
-        raise NotThere
+    find_own(device_id, by=by)
     errors = [] if signature else [FieldError("signature", "required", gettext_noop("A statement without its signature."))]
     said = read_statement(statement)
     if said is None or said.device != device_id:

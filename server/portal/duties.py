@@ -69,7 +69,9 @@ class Duties:
 def duties(problem: Problem, visitor: Visitor, rules: RuleSet, calendar: WorkCalendar) -> Duties:
     """What this person may do now; a reply to a supervision comes before everything (Article 13)."""
     allowed = allowed_actions(problem, visitor.person, visitor.at, visitor.held)
-    top = primary_action(allowed)
+    # What somebody else signs and this person only types in never stands on top.
+    own = [one for one in allowed if policy.may(visitor.person, one.move.action, problem, visitor.at, visitor.held)]
+    top = primary_action(own)
     first = _with_date(_doable(problem, top), top.move.action, problem, visitor, rules, calendar) if top else None
     others = [_doable(problem, one) for one in _ordered(allowed) if top is None or one.action != top.action]
     beside = _beside_the_table(problem, visitor, calendar)

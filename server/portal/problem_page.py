@@ -5,6 +5,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from server.acceptance.models import Application, Closure, Opinion
 from server.acceptance.queries import open_application, standing_opinions
 from server.evidence.models import Claim, Photo
@@ -244,8 +246,14 @@ class MapPart:
 
 
 def map_part(problem: Problem, light: str | None) -> MapPart:
+    several = problem.sites.count() > 1
     sites = [
-        {"name": site.name, "lon": site.location.x, "lat": site.location.y, "number": site.position + 1}
+        {
+            "name": (site.name or _("Site %(n)s") % {"n": site.position + 1}) if several else "",
+            "lon": site.location.x,
+            "lat": site.location.y,
+            "number": site.position + 1,
+        }
         for site in problem.sites.all()
         if site.location
     ]

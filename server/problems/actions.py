@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from server.problems import further_sources, marks, places, policy, telling
 from server.problems.correcting import read_correction
@@ -125,9 +125,7 @@ def report(
     problem.save(force_insert=True)
     Site.objects.create(id=problem_id, problem=problem, location=place.geometry, area=place.area, position=0)
     for position, site in enumerate(content.sites, 1):
-        Site.objects.create(
-            id=site.id, problem=problem, name=site.name, location=site.place.geometry, area=site.place.area, position=position
-        )
+        _add_place(problem, site, position, f"sites.{position - 1}.id")
     marks.write_standing(problem, at)
     append(
         at=at,
@@ -153,6 +151,17 @@ def report(
         lead = led_by(content.sector, on)
         telling.tell_units([lead] if lead else [], problem, "to_endorse", at)
     return problem
+
+
+def _add_place(problem: Problem, site: NewSite, position: int, field_name: str) -> None:
+    """Write a further site. Its id comes from a client: one that is taken, here or under any other problem, is refused alike."""
+    try:
+        with transaction.atomic():
+            Site.objects.create(
+                id=site.id, problem=problem, name=site.name, location=site.place.geometry, area=site.place.area, position=position
+            )
+    except IntegrityError:
+        raise Invalid.one(field_name, "in_use", "This id is in use.") from None
 
 
 def _judge(facts: Facts, rules: RuleSet) -> None:
@@ -374,9 +383,6 @@ def add_site(
         step.require(AddSiteFacts(name=name, has_point=place is not None))
         if place is None:
             raise NotThere
-        position = step.problem.sites.count()
-        Site.objects.create(
-            id=site_id, problem=step.problem, name=name, location=place.geometry, area=place.area, position=position
-        )
+        _add_place(step.problem, NewSite(site_id, name, place), step.problem.sites.count(), "id")
         step.record({"site": site_id, "name": name, "area": place.area.code if place.area else None})
     return step.problem

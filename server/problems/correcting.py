@@ -1,6 +1,6 @@
 """What a correction may change, and how each field is read and written (Article 5). Never plan, deadline or units."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from server.problems import places
 from server.problems.models import Problem, Site
 from server.regulation import categories, discovery
+from server.regulation.quarters import is_quarter
 from server.regulation.requirements.reporting import CASE_CLASSES
 from server.units.models import Sector
 
@@ -44,20 +45,33 @@ def read_correction(problem: Problem, field: str, value: Any) -> Correction:
     if field == "location":
         return _location(problem, value)
     if field in TEXT_LIMITS:
-        return _column(problem, field, value, isinstance(value, str) and len(value) <= TEXT_LIMITS[field])
+        known = _is_words(value) and len(value) <= TEXT_LIMITS[field] and (field != "quarter" or is_quarter(value))
+        return _column(problem, field, value, known)
     if field == "category":
-        return _column(problem, field, value, value in categories.BY_CODE)
+        return _column(problem, field, value, _is_one_of(value, categories.BY_CODE))
     if field == "further_categories":
-        return _column(problem, field, value, isinstance(value, list) and all(code in categories.BY_CODE for code in value))
+        known = isinstance(value, list) and all(_is_one_of(code, categories.BY_CODE) for code in value)
+        return _column(problem, field, value, known and len(set(value)) == len(value))
     if field == "sector":
-        return _column(problem, "sector_id", value, isinstance(value, str) and Sector.objects.filter(pk=value).exists())
+        return _column(problem, "sector_id", value, _is_words(value) and Sector.objects.filter(pk=value).exists())
     if field == "discovery":
-        return _column(problem, field, value, value in discovery.BY_CODE)
+        return _column(problem, field, value, _is_one_of(value, discovery.BY_CODE))
     if field == "case_class":
         return _column(problem, field, value, value in CASE_CLASSES)
     if field == "disclosed_on":
         return _date(problem, field, value)
     return Correction(None, value, known=False, write=lambda: None)
+
+
+def _is_words(value: Any) -> bool:
+    """Text with something in it, and no NUL, control character or lone surrogate, which a database or a document chokes on."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    return all(c in "\n\r\t" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF) for c in value)
+
+
+def _is_one_of(value: Any, known: Container[str]) -> bool:
+    return isinstance(value, str) and value in known
 
 
 def _column(problem: Problem, column: str, value: Any, known: bool) -> Correction:

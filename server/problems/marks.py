@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from server.problems import policy
 from server.problems.models import Problem, Standing
 from server.regulation import lights, pace
 from server.regulation.lights import Light
@@ -28,7 +29,8 @@ def plan_marks(problem: Problem) -> PlanMarks | None:
         stages=tuple(Stage(date.fromisoformat(s["due"]), bool(s["reached"])) for s in problem.stages),
         measures_done=problem.measures_done,
         measures=problem.measures_total,
-        percents=tuple(row["percent"] for row in problem.percents.values()),
+        # A main unit that has given none yet counts as nothing done: the others' percents do not speak for it.
+        percents=tuple(problem.percents.get(code, {}).get("percent") for code in policy.main_units(problem)),
     )
 
 

@@ -77,7 +77,7 @@ def record_supervision(problem_id: UUID, draft: SupervisionDraft, *, by: Person,
     _name_file(problem, draft.document, "supervision", at)
     claim(draft.photos, problem=problem, record_kind="supervision", record_id=row.pk, by=by, at=at, observed_at=at)
     telling.tell_main_units(problem, "supervision", at, due=due)
-    problem.supervision_open = problem.supervision_open or draft.date
+    problem.supervision_open = min(problem.supervision_open or draft.date, draft.date)
     marks.keep(problem, at)
     append(
         at=at,

@@ -139,6 +139,16 @@ def test_the_figure_of_last_week_counts_what_was_open_then(world: World) -> None
     assert narrowed["figures"]["open"]["week"] is None
 
 
+def test_a_problem_that_an_address_asks_for_is_shown_beside_the_others_and_counted_nowhere(world: World) -> None:
+    problem = world.closed(at=day(2))
+    with translation.override("en"):
+        data = map_data(world.office, day(40), WHOLE, problem.pk)
+        assert map_data(world.lotus_liaison, day(40), WHOLE, problem.pk)["wanted"] == []
+    assert [row[0] for row in data["wanted"]] == [str(problem.pk)]
+    assert data["rows"] == []
+    assert data["figures"]["grey"]["count"] == 0
+
+
 # -- filters --------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,12 +17,15 @@ from django.utils.translation import pgettext
 from server.inspections.models import Visit
 from server.inspections.policy import visits_visible_to
 from server.portal.district_map.narrowing import Narrowing, closed_between, drawn, month_of, narrowed
-from server.portal.district_map.why import GROUPS, Why, group_names, short_date, why
+from server.portal.district_map.why import GROUPS, Why, alarming, calm, group_names, short_date
+from server.problems import marks
 from server.problems.models import Involvement, Problem, Standing
 from server.problems.policy import visible_to
 from server.problems.queries import LIGHTS
+from server.regulation import lights
+from server.regulation.lights import Light, LightDates
 from server.regulation.sources import Level
-from server.regulation.statuses import OPEN
+from server.regulation.statuses import OPEN, Status
 from server.supervision.models import SupervisionRecord
 from server.units.models import Person, Unit
 from server.units.predicates import Capacities, capacities, office_day
@@ -29,39 +33,78 @@ from server.units.predicates import Capacities, capacities, office_day
 COLUMNS = ("id", "number", "title", "light", "lon", "lat", "area", "why", "unit", "supervised", "level")
 DECIMALS = 6  # of a degree: ten centimetres
 VISIT_DAYS = 30
-_NEEDED = (
-    *("number", "title", "status", "level", "lon", "lat", "area_code", "whole_district"),
-    *("listed_on", "plan_issued_on", "rule_edition", "deadline", "stages", "measures_done", "measures_total", "percents"),
-    *("flag", "flag_on", "last_verdict", "last_verdict_on", "acceptance_due", "supervision_open", "interview_open"),
-    *("yellow_from", "red_from", "closed_on"),
-)
 WHOLE_DISTRICT = "*"  # stands for the area of what concerns the whole district
+_REASONED = (
+    *("status", "rule_edition", "listed_on", "plan_issued_on", "deadline", "stages", "measures_done", "measures_total"),
+    *("percents", "flag", "flag_on", "last_verdict", "last_verdict_on", "acceptance_due", "supervision_open", "interview_open"),
+)
 
 
-@dataclass(frozen=True)
+class Line(NamedTuple):
+    """The columns of a problem that every row needs."""
+
+    pk: UUID
+    number: str | None
+    title: str
+    status: str
+    level: str
+    lon: float | None
+    lat: float | None
+    area_code: str
+    whole_district: bool
+    deadline: date | None
+    closed_on: date | None
+    supervision_open: date | None
+    yellow_from: date | None
+    red_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """One problem with why it has its light."""
 
-    problem: Problem
+    problem: Line
     why: Why
 
 
 def worst_first(rows: QuerySet[Problem], on: date) -> list[Drawn]:
-    """The problems, red ones first, within each light the gravest first. Two queries."""
-    problems = list(rows.only(*_NEEDED))
+    """The problems, red ones first, within each light the gravest first. Three queries.
+
+    Of thousands most are green or closed: only what is red or yellow is read whole, for its reasons.
+    """
+    lines = [Line(*values) for values in rows.order_by().values_list(*Line._fields)]
+    alarmed = rows.order_by().filter(marks.with_light("red", on) | marks.with_light("yellow", on)).only(*_REASONED)
+    reasoned = {problem.pk: problem for problem in alarmed}
     waiting = SupervisionRecord.objects.filter(accepted_at__isnull=True, replied_at__isnull=True)
     unanswered = set(waiting.filter(problem__supervision_open__isnull=False).values_list("problem_id", flat=True))
-    standing = [Drawn(problem, why(problem, on, replied=problem.pk not in unanswered)) for problem in problems]
+    standing = []
+    for line in lines:
+        status = Status(line.status)
+        light = lights.light(status, LightDates(line.yellow_from, line.red_from), on)
+        problem = reasoned.get(line.pk)
+        if light is not None and problem is not None:
+            reason = alarming(problem, light, on, replied=line.pk not in unanswered)
+        else:
+            reason = calm(light, status, line.deadline, line.closed_on, on)
+        standing.append(Drawn(line, reason))
     return sorted(standing, key=lambda one: (one.why.order, one.problem.number or "", one.problem.pk))
 
 
-def map_data(person: Person, at: datetime, narrowing: Narrowing) -> dict[str, Any]:
-    """All that the page draws for this person on this day: rows worst first, figures, visits; ready for JSON."""
+def map_data(person: Person, at: datetime, narrowing: Narrowing, wanted: UUID | None = None) -> dict[str, Any]:
+    """All that the page draws for this person on this day: rows worst first, figures, visits; ready for JSON.
+
+    `wanted`: a problem that an address asks for; where it is seen but not among the rows (closed long ago, say) it is given
+    as `wanted`, beside them, and counts nowhere.
+    """
     held = capacities(person, at)
     on = office_day(at)
     among = narrowed(person, at, narrowing, held)
     chosen = drawn(among, narrowing, on)
     standing = worst_first(chosen, on)
+    if wanted is not None and all(one.problem.pk != wanted for one in standing):
+        beside = worst_first(visible_to(person, at, held).filter(pk=wanted), on)
+    else:
+        beside = []
     units = _first_main_units(chosen)
     named = {code: n for n, code in enumerate(sorted(set(units.values())))}
     names = _unit_names(named)
@@ -69,6 +112,7 @@ def map_data(person: Person, at: datetime, narrowing: Narrowing) -> dict[str, An
         "on": on.isoformat(),
         "columns": COLUMNS,
         "rows": [_row(one, named.get(units.get(one.problem.pk, ""))) for one in standing],
+        "wanted": [_row(one, None) for one in beside],
         "units": [names[code] for code in named],
         "figures": figures(among, standing, on, _open_a_week_ago(person, at, held) if narrowing == Narrowing() else None),
         "visits": _visits(person, at, held, chosen, on),
@@ -90,7 +134,7 @@ def _row(one: Drawn, unit: int | None) -> list[object]:
         WHOLE_DISTRICT if problem.whole_district else problem.area_code,
         one.why.words,
         unit,
-        int(problem.supervision_open is not None and one.why.light is not None and one.why.light.value == "red"),
+        int(problem.supervision_open is not None and one.why.light is Light.RED),
         problem.level,
     ]
 
@@ -111,7 +155,7 @@ def figures(among: QuerySet[Problem], standing: list[Drawn], on: date, week_ago:
 
     `week_ago`: how many were open seven days ago, None where it is not asked.
     """
-    lights = Counter(one.why.light.value for one in standing if one.why.light)
+    lit = Counter(one.why.light.value for one in standing if one.why.light)
     groups, names = Counter(one.why.group for one in standing), group_names()
     levels = Counter(one.problem.level for one in standing if one.problem.status in OPEN)
     count = sum(levels.values())
@@ -128,11 +172,11 @@ def figures(among: QuerySet[Problem], standing: list[Drawn], on: date, week_ago:
             "week": None if week_ago is None else count - week_ago,
         },
         **{
-            light: {"count": lights[light], "parts": [[names[group], groups[group]] for group in GROUPS[light] if groups[group]]}
+            light: {"count": lit[light], "parts": [[names[group], groups[group]] for group in GROUPS[light] if groups[group]]}
             for light in GROUPS
         },
         "grey": {
-            "count": lights["grey"],
+            "count": lit["grey"],
             "parts": [[_("This year"), closed["year"]], [_("Last month"), closed["last"]]],
         },
     }

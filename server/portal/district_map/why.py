@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from server.problems import marks
 from server.problems.models import STATUS_LABELS, Problem
 from server.problems.queries import days_left
+from server.regulation import lights
 from server.regulation.lights import Light, LightReason
 from server.regulation.progress import expected_progress
 from server.regulation.statuses import Status
@@ -79,21 +80,32 @@ class Why:
 def why(problem: Problem, on: date, *, replied: bool) -> Why:
     """The gravest reason for the light on a day. `replied`: the supervision's opinion has been answered."""
     light = marks.light(problem, on)
-    status = Status(problem.status)
-    left = days_left(problem, on)
+    if light in (Light.RED, Light.YELLOW):
+        return alarming(problem, light, on, replied=replied)
+    return calm(light, Status(problem.status), problem.deadline, problem.closed_on, on)
+
+
+def calm(light: Light | None, status: Status, deadline: date | None, closed_on: date | None, on: date) -> Why:
+    """The words for what is green, closed, or not in the ledger: they need no reason."""
+    named = str(STATUS_LABELS[status])
     if light is None:
-        return Why(None, "", str(STATUS_LABELS[status]), (4, 0, 0))
+        return Why(None, "", named, (4, 0, 0))
     if light is Light.GREY:
-        closed = problem.closed_on
-        words = _("Closed %(date)s") % {"date": short_date(closed, on)} if closed else str(STATUS_LABELS[status])
-        return Why(light, "", words, (3, 0, -closed.toordinal() if closed else 0))
-    if light is Light.GREEN:
-        words = days_words(left) if left is not None else str(STATUS_LABELS[status])
-        return Why(light, STEP_OF[status], words, (2, 0 if left is not None else 1, left or 0))
+        words = _("Closed %(date)s") % {"date": short_date(closed_on, on)} if closed_on else named
+        return Why(light, "", words, (3, 0, -closed_on.toordinal() if closed_on else 0))
+    left = lights.days_left(status, deadline, on)
+    return Why(light, STEP_OF[status], named if left is None else days_words(left), (2, left is None, left or 0))
+
+
+def alarming(problem: Problem, light: Light, on: date, *, replied: bool) -> Why:
+    """The gravest reason of what is red or yellow."""
     held = [reason for reason in reasons_on(problem, on) if reason.light is light]
+    rank = 0 if light is Light.RED else 1
+    if not held:  # the light was set by an edition of the rules that no longer speaks for it
+        return Why(light, STEP_OF[Status(problem.status)], str(STATUS_LABELS[Status(problem.status)]), (rank, len(WEIGHT), 0))
     gravest = min(held, key=lambda reason: WEIGHT[reason.code])
-    words, size = _words(problem, gravest, on, left, replied)
-    return Why(light, GROUP_OF[gravest.code], words, (0 if light is Light.RED else 1, WEIGHT[gravest.code], -size))
+    words, size = _words(problem, gravest, on, days_left(problem, on), replied)
+    return Why(light, GROUP_OF[gravest.code], words, (rank, WEIGHT[gravest.code], -size))
 
 
 def reasons_on(problem: Problem, on: date) -> tuple[LightReason, ...]:

@@ -181,7 +181,7 @@ def days(count: int | None) -> str:
 @register.filter
 def day(when: date | datetime | None) -> str:
     """A day, without the year when it is this one's."""
-    if when is None:
+    if not when:
         return ""
     today = office_day(timezone.now())
     return words.day_in_words(office_day(when) if isinstance(when, datetime) else when, today)
@@ -189,7 +189,7 @@ def day(when: date | datetime | None) -> str:
 
 @register.filter
 def full_day(when: date | datetime | None) -> str:
-    if when is None:
+    if not when:
         return ""
     return (office_day(when) if isinstance(when, datetime) else when).isoformat()
 
@@ -197,7 +197,7 @@ def full_day(when: date | datetime | None) -> str:
 @register.filter
 def moment(when: datetime | None) -> str:
     """Day and time in the office's zone."""
-    if when is None:
+    if not when:
         return ""
     local = when.astimezone(OFFICE_ZONE)
     return f"{day(when)} {local:%H:%M}"

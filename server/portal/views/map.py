@@ -26,8 +26,10 @@ BLANK = UUID(int=0)
 def show_map(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The page with its data in it: the gravest problem stands there before anything is asked for."""
     narrowing = Narrowing.read(request.GET)
-    data = map_data(visitor.person, visitor.at, narrowing)
-    first = data["rows"][0] if data["rows"] else None
+    wanted = _wanted(request.GET.get("problem", ""))
+    data = map_data(visitor.person, visitor.at, narrowing, wanted)
+    rows = [*data["wanted"], *data["rows"]]
+    first = next((row for row in rows if row[0] == str(wanted)), rows[0] if rows else None)
     problem = get_for(visitor.person, UUID(str(first[0])), visitor.at) if first else None
     return render(
         request,
@@ -47,6 +49,13 @@ def show_map(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "blank": BLANK,
         },
     )
+
+
+def _wanted(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None
 
 
 @login_required

@@ -237,7 +237,7 @@ class IssuePlanFacts:
     def _measures_missing(self, deadline: date | None) -> list[Missing]:
         if not self.measures:
             return [Missing("required", "measures", _("There is no measure"))]
-        lacks: list[Missing] = []
+        lacks = _same_id(self.measures, "measures")
         for n, measure in enumerate(self.measures, 1):
             if blank(measure.text):
                 lacks.append(Missing("measure_text", "measures", _("Measure %(n)s has no words"), {"n": n}))
@@ -255,7 +255,7 @@ class IssuePlanFacts:
         return lacks
 
     def _stages_missing(self, rules: RuleSet, deadline: date | None) -> list[Missing]:
-        lacks: list[Missing] = []
+        lacks = _same_id(self.stages, "stages")
         least = rules.whole("stages_least")
         if self.kind == "long_term" and len(self.stages) < least:
             lacks.append(
@@ -308,6 +308,14 @@ class IssuePlanFacts:
         if self.level is Level.DISTRICT and blank(self.document_number):
             lacks.append(Missing("document_number", "document_number", _("The plan's document number is missing")))
         return lacks
+
+
+def _same_id(rows: tuple[MeasureFact, ...] | tuple[StageFact, ...], field_name: str) -> list[Missing]:
+    """An id stands for one row: what is done under it is counted once."""
+    ids = [row.id for row in rows if row.id]
+    if len(set(ids)) == len(ids):
+        return []
+    return [Missing("twice", field_name, _("Two rows have the same id"))]
 
 
 @dataclass(frozen=True)

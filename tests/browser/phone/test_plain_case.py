@@ -189,6 +189,26 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends(phone: Phone, s
     phone.until(lambda: len(server.state()["records"]) == 1, "the first person's report goes on")
 
 
+def test_a_revoked_phone_signs_no_more_until_its_person_signs_in_anew(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.open("/settings")
+    phone.see("本机")
+    phone.tap(".phones .danger")
+    phone.tap(".van-dialog__confirm")
+    phone.see("已停用")
+    phone.open()
+    phone.page.reload()
+    phone.report()
+    phone.until(lambda: len(server.state()["photos"]) == 1, "the photo is on the server")
+    assert server.state()["photos"][0]["signed"] == "unsigned"
+    assert len(server.state()["devices"]) == 1
+    phone.open("/settings")
+    phone.tap(".settings > .second-button.danger")
+    phone.tap(".van-dialog__confirm")
+    phone.sign_in()
+    assert len(server.state()["devices"]) == 2
+
+
 def test_two_phones_of_one_person_have_a_key_each(new_phone: Callable[..., Phone], server: MockServer) -> None:
     new_phone().sign_in()
     new_phone().sign_in()

@@ -58,7 +58,7 @@ def test_a_report_and_its_photos_arrive_whole_in_the_right_area(phone_of: Callab
     assert problem.area is not None
     assert problem.area.code == "990001"
     assert not problem.incomplete
-    assert {photo.signature_state for photo in Photo.objects.all()} == {SignatureState.GOOD}
+    assert {photo.signature_state for photo in Photo.objects.all()} == {SignatureState.VALID}
     assert sorted(photo.statement_n or 0 for photo in Photo.objects.all()) == [1, 2]
     kept = {row["uuid"]: row["sha256"] for row in phone.rows("photos")}
     assert {str(photo.pk): photo.sha256 for photo in Photo.objects.all()} == kept

@@ -1,5 +1,5 @@
 import { call } from '../queue/call'
-import { theStore } from '../store/database'
+import { readSetting, theStore, writeSetting } from '../store/database'
 import type { KeyRow, SessionRow } from '../store/shapes'
 
 /**
@@ -8,6 +8,7 @@ import type { KeyRow, SessionRow } from '../store/shapes'
  */
 export async function enrolPhone(session: SessionRow, phoneName: string): Promise<KeyRow | null> {
   const store = theStore()
+  if (await readSetting<boolean>(revokedKey(session.person))) return null
   let row = await store.keys.get(session.person)
   if (!row) {
     const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
@@ -38,7 +39,15 @@ export async function enrolPhone(session: SessionRow, phoneName: string): Promis
   return { ...row, device: String(id) }
 }
 
-/** A phone that was revoked gets a new key, and with it a new chain. */
+const revokedKey = (person: string) => `revoked ${person}`
+
+/** This phone was revoked by its person: it signs no more until they sign in anew, and then with a new key and chain. */
 export async function forgetKey(person: string): Promise<void> {
   await theStore().keys.delete(person)
+  await writeSetting(revokedKey(person), true)
+}
+
+/** Signing in is a person's own deed: the phone may be enrolled again. */
+export async function allowKey(person: string): Promise<void> {
+  await writeSetting(revokedKey(person), false)
 }

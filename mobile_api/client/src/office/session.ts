@@ -1,6 +1,6 @@
 import { reactive } from 'vue'
 
-import { enrolPhone } from '../capture/keys'
+import { allowKey, enrolPhone } from '../capture/keys'
 import { type Answer, call } from '../queue/call'
 import { readSetting, theStore, writeSetting } from '../store/database'
 import type { SessionRow } from '../store/shapes'
@@ -40,6 +40,7 @@ export async function signIn(username: string, password: string): Promise<Answer
   await theStore().sessions.put(row)
   await writeSetting('person', row.person)
   show(row)
+  await allowKey(row.person)
   await enrolPhone(row, phoneName())
   return answer
 }

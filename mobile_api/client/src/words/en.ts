@@ -392,7 +392,7 @@ export const en: Record<Word, string> = {
   'settings.phones': 'My phones',
   'settings.thisPhone': 'this phone',
   'settings.revoke': 'Revoke',
-  'settings.revokeAsk': 'Photos from this phone will no longer count as signed.',
+  'settings.revokeAsk': 'Photos from this phone will no longer count as signed, until you sign in on it again.',
   'settings.revoked': 'revoked',
   'settings.phonesOffline': 'Shown when online.',
   'settings.phonesNone': 'No phone enrolled yet.',

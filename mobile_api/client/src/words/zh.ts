@@ -390,7 +390,7 @@ export const zh = {
   'settings.phones': '我的手机',
   'settings.thisPhone': '本机',
   'settings.revoke': '停用',
-  'settings.revokeAsk': '停用后，这部手机拍的照片不再算签名照片。',
+  'settings.revokeAsk': '停用后，这部手机拍的照片不再算签名照片；重新登录后再登记。',
   'settings.revoked': '已停用',
   'settings.phonesOffline': '联网后可看。',
   'settings.phonesNone': '还没有登记的手机。',

@@ -40,9 +40,9 @@ if (small) {
   map.fitBounds(points.pad(0.6), { padding: [40, 28], maxZoom: 12.5 });
   for (const site of sites) {
     const marker = siteMarker(site, small.dataset.light).addTo(map);
-    if (sites.length > 1 || site.name) {
+    if (site.name) {
       const name = document.createElement("span");
-      name.textContent = site.name || String(site.number);
+      name.textContent = site.name;
       marker.bindTooltip(name, { permanent: true, direction: "auto", className: "site-name", offset: [10, 0] });
     }
   }

@@ -15,7 +15,7 @@ const given = (id) => JSON.parse(document.getElementById(id).textContent);
 const words = given("map-words");
 const narrow = matchMedia("(max-width: 899px)");
 
-const state = { filters: address.read(), data: given("map-data"), rows: [], shown: [], chosen: null, seen: "" };
+const state = { filters: address.read(), data: given("map-data"), rows: [], shown: [], chosen: null, beside: null, seen: "" };
 
 const map = L.map("map", {
   zoomControl: false,
@@ -36,8 +36,8 @@ let marks = null;
 const panel = new Panel(page, words, { choose: (row) => choose(row, true), hover: (row) => point(row) });
 const scale = new Scale(page.querySelector("[data-scale]"), words);
 
-function rowsOf(data) {
-  return data.rows.map((values, order) => {
+function rowsOf(data, lines) {
+  return lines.map((values, order) => {
     const row = Object.fromEntries(data.columns.map((name, n) => [name, values[n]]));
     row.order = order;
     row.unit = row.unit === null ? "" : data.units[row.unit];
@@ -51,7 +51,8 @@ function rowsOf(data) {
 /** Take new data in and draw everything of it. */
 function take(data) {
   state.data = data;
-  state.rows = rowsOf(data);
+  state.rows = rowsOf(data, data.rows);
+  if (data.wanted.length) [state.beside] = rowsOf(data, data.wanted);
   panel.cards.clear();
   const open = new Map();
   for (const row of state.rows) if (row.light < 3) open.set(row.area, (open.get(row.area) || 0) + 1);
@@ -72,7 +73,7 @@ function narrowToLights() {
   writeChips();
   const wanted = state.filters.problem;
   const kept = state.chosen && state.shown.find((row) => row.id === state.chosen.id);
-  const chosen = (wanted && state.rows.find((row) => row.id === wanted)) || kept || state.shown[0] || null;
+  const chosen = (wanted && [...state.rows, state.beside].find((row) => row && row.id === wanted)) || kept || state.shown[0] || null;
   marks.show(state.shown, null);
   choose(chosen, false);
   writeWholeDistrict();
@@ -96,7 +97,7 @@ function choose(row, byHand) {
   head.hidden = !row;
   if (row) {
     const first = among[0].light === 0 ? words.worst : words.most_urgent;
-    head.querySelector("[data-card-name]").textContent = n < 0 ? words.chosen : n ? words.worst_next : first;
+    head.querySelector("[data-card-name]").textContent = n < 0 ? words.chosen : first;
     head.querySelector("[data-card-place]").textContent = n < 0 ? "" : `${n + 1} / ${among.length}`;
     head.querySelector("[data-previous]").disabled = n === 0;
     head.querySelector("[data-next]").disabled = n === among.length - 1;
@@ -369,8 +370,8 @@ async function start() {
   toForm(state.filters);
   panel.wanted = page.querySelector("[data-card]").dataset.id || null;
   take(state.data);
-  const focus = state.filters.problem && state.rows.find((row) => row.id === state.filters.problem);
-  if (focus && focus.at) map.setView(focus.at, Math.max(map.getZoom() + 2.5, 13), { animate: false });
+  const focus = state.filters.problem && state.chosen;
+  if (focus && focus.id === state.filters.problem && focus.at) map.setView(focus.at, Math.max(map.getZoom() + 2.5, 13), { animate: false });
   scale.write(map);
   page.classList.add("ready");
 }

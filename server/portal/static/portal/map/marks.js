@@ -4,7 +4,16 @@ import { byArea, byDistance } from "./clusters.js";
 import { escape, ring, shape } from "./shapes.js";
 
 const REACH = 46; // pixels within which problems are drawn together
+const WIDE_REACH = 72; // where there are thousands
+const THOUSANDS = 1500;
 const NEAR_AREAS = 1.2; // so many zoom steps beyond the whole district, areas come apart
+
+/** About how many pixels a text takes: a Chinese character is twice as wide as a letter. */
+function wide(text) {
+  let width = 0;
+  for (const sign of text) width += sign.charCodeAt(0) > 0x2e80 ? 15.5 : 8.5;
+  return width;
+}
 
 export class Marks {
   /** `on`: {hover(row|null), choose(row), open(group)}; `words`: the page's texts. */
@@ -20,7 +29,12 @@ export class Marks {
     this.visits = L.layerGroup();
     this.drawn = [];
     this.names = L.layerGroup().addTo(map);
-    map.on("zoomend moveend resize", () => this.draw());
+    // A zoom ends as a move too: once a frame is enough.
+    let waiting = 0;
+    map.on("zoomend moveend resize", () => {
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(() => this.draw());
+    });
   }
 
   get farAway() {
@@ -46,7 +60,7 @@ export class Marks {
     const others = this.rows.filter((row) => row.at && row !== this.chosen);
     this.grouped = this.farAway
       ? byArea(others, this.base.areas)
-      : byDistance(others, (at) => this.map.project(at, zoom), REACH);
+      : byDistance(others, (at) => this.map.project(at, zoom), others.length > THOUSANDS ? WIDE_REACH : REACH);
     this.groupedAt = zoom;
     return this.grouped;
   }
@@ -131,7 +145,7 @@ export class Marks {
   freeSide(row) {
     const here = this.map.latLngToContainerPoint(row.at);
     const size = this.map.getSize();
-    const width = this.small && this.farAway ? 56 : Math.min(16 * row.title.length + 13 * row.why.length + 34, 460);
+    const width = this.small && this.farAway ? 56 : Math.min(wide(row.title) + wide(row.why) + 34, 460);
     const boxes = {
       "chosen-right": [here.x + 37, here.y - 18],
       "chosen-left": [here.x - 37 - width, here.y - 18],
