@@ -85,9 +85,14 @@ class TusView(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        spoken = hasattr(self, (request.method or "").lower())  # else 405, whatever the version
-        if spoken and request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        if request.method == "OPTIONS" or not hasattr(self, (request.method or "").lower()):
+            return  # asks for the version, or is answered 405 whatever its version
+        self.look_up(**kwargs)
+        if request.headers.get("Tus-Resumable") != VERSION:
             raise ProtocolError(412, gettext_noop("Only version 1.0.0 of the tus protocol is spoken here."), Tus_Version=VERSION)
+
+    def look_up(self, **_ids: UUID) -> None:
+        """What the address names. Raises NotThere, before anything of the request is judged."""
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         return [] if self._only_asks() else super().get_authenticators()
@@ -163,10 +168,14 @@ class Uploads(TusView):
 class UploadOne(TusView):
     """One upload of one's own: where it stands, its next part, its end."""
 
+    upload: PartialUpload
+
+    def look_up(self, **ids: UUID) -> None:
+        self.upload = partial.find(ids["upload_id"], self.person.pk, self.at)
+
     @extend_schema(parameters=[_header("Tus-Resumable", description=VERSION)], responses={200: None})
     def head(self, request: Request, upload_id: UUID) -> Response:
-        upload = partial.find(upload_id, self.person.pk, self.at)
-        return Response(headers={"Upload-Length": str(upload.size), **_standing(upload)})
+        return Response(headers={"Upload-Length": str(self.upload.size), **_standing(self.upload)})
 
     @extend_schema(
         request={CHUNK_TYPE: OpenApiTypes.BINARY},
@@ -182,8 +191,7 @@ class UploadOne(TusView):
             raise ProtocolError(415, gettext_noop("A part is sent as application/offset+octet-stream."))
         offset = _number(request, "Upload-Offset")
         checksum = _checksum(request.headers.get("Upload-Checksum"))
-        upload = partial.find(upload_id, self.person.pk, self.at)
-        length = _number(request, "Content-Length", otherwise=411)
+        length, upload = _number(request, "Content-Length", otherwise=411), self.upload
         _lose_patience(request)
         part = partial.receive(upload, offset, request._request, length, checksum)
         if partial.completes(upload, part):
@@ -211,7 +219,7 @@ class UploadOne(TusView):
     @extend_schema(parameters=[_header("Tus-Resumable", description=VERSION)], responses={204: None})
     def delete(self, request: Request, upload_id: UUID) -> Response:
         """The parts go; a photo that is whole already stays."""
-        partial.end(partial.find(upload_id, self.person.pk, self.at))
+        partial.end(self.upload)
         return Response(status=204)
 
 

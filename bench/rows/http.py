@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import numpy as np
@@ -86,7 +86,8 @@ class BareReport(APIView):
 
     def put(self, request: Request) -> Response:
         assert get_authorization_header(request)
-        said = request.data
+        said: dict[str, Any] = dict(request.data)
+        person = cast("Person", request.user)
         now = timezone.now()
         lon, lat = said["location"]["coordinates"]
         with transaction.atomic():
@@ -101,7 +102,7 @@ class BareReport(APIView):
                 lon=lon,
                 lat=lat,
                 cell=1,
-                reported_by=request.user,
+                reported_by=person,
                 observed_at=now,
                 received_at=now,
                 updated_at=now,
@@ -111,7 +112,7 @@ class BareReport(APIView):
             Standing.objects.create(problem=problem, from_at=now, status="reported")
             append(
                 at=now,
-                by=Actor(str(request.user.pk), "", ""),
+                by=Actor(str(person.pk), "", ""),
                 action="report",
                 article="5",
                 object_type="problem",
@@ -120,7 +121,7 @@ class BareReport(APIView):
                 after={},
             )
             Submission.objects.create(
-                id=problem.pk, kind="report", person=request.user, body_sha256="0" * 64, content_sha256="0" * 64, received_at=now
+                id=problem.pk, kind="report", person=person, body_sha256="0" * 64, content_sha256="0" * 64, received_at=now
             )
             Notice.objects.bulk_create([Notice(person=person, code="x", subject=problem.pk, at=now) for person in _office()])
         return Response({"id": problem.pk}, status=201)
@@ -158,7 +159,7 @@ def _with_peers(measure: Callable[[], Times]) -> Times:
 
 
 def _read(client: Client, address: str) -> bytes:
-    response = client.get(address)
+    response: Any = client.get(address)
     assert response.status_code == 200, (address, response.status_code, response.content[:300])
     return b"".join(response.streaming_content) if response.streaming else response.content
 

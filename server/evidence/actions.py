@@ -282,4 +282,3 @@ def recount(problem: Problem) -> None:
     claimed = set(Claim.objects.filter(counts, problem=problem).values_list("photo", flat=True))
     arrived = set(Photo.objects.filter(pk__in=claimed).values_list("pk", flat=True))
     problem.missing_photos = len(claimed - arrived)
-

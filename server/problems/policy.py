@@ -244,9 +244,10 @@ def sealed_for(entry: Entry, held: Capacities) -> bool:
         return False
     if entry.sealed_kind:
         return True
-    of_its_problem = Problem.objects.filter(pk=entry.problem, embargo__isnull=False).values("embargo")
-    covering = Embargo.objects.filter(Q(pk=entry.embargo) | Q(pk__in=of_its_problem), lifted_at__isnull=True)
-    return (entry.embargo is not None or entry.problem is not None) and covering.exists()
+    covers = Q(pk__in=[entry.embargo] if entry.embargo else [])
+    if entry.problem:
+        covers |= Q(pk__in=Problem.objects.filter(pk=entry.problem, embargo__isnull=False).values("embargo"))
+    return Embargo.objects.filter(covers, lifted_at__isnull=True).exists()
 
 
 def sees_sequence(held: Capacities) -> bool:

@@ -1,6 +1,7 @@
 """谁整改、谁验收分开: the one who rectified cannot accept, by any of the ways there are (Articles 17 and 18)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -119,11 +120,12 @@ def test_an_adjusted_plan_names_no_other_units(world: World) -> None:
     """Else the town could leave the rectifying side for the accepting one in a single new version."""
     problem = world.rectifying(done=False)
     adjustment = Adjustment("汛期", "领导小组", world.document(world.office), True, "标准不变")
-    for changes in (
+    other_units: list[dict[str, Any]] = [
         {"main_units": ["lotus"], "supervising_units": ["stone_bridge", "urban"]},
         {"main_units": ["lotus"]},
         {"supervising_units": ["water", "urban"]},
-    ):
+    ]
+    for changes in other_units:
         with pytest.raises(Invalid) as refused:
             adjust_plan(problem.pk, world.plan_draft(**changes), adjustment, by=world.office, at=day(1))
         assert "units_by_reassign" in {e.code for e in refused.value.errors}

@@ -228,10 +228,10 @@ def test_further_sites_are_kept_and_an_id_used_twice_is_refused(world: World, in
     assert own.codes == {"sites.0.id": "doubled"}
 
 
-def test_a_site_id_of_another_problem_is_a_conflict_and_nothing_is_half_done(inspector: Caller) -> None:
+def test_a_site_id_of_another_problem_is_refused_and_nothing_is_half_done(inspector: Caller) -> None:
     sites = [{"id": str(uuid4()), "name": "下游", "location": IN_PARK}]
     assert inspector.put(f"reports/{uuid4()}", report_body(sites=sites)).status == 201
-    assert inspector.put(f"reports/{uuid4()}", report_body(sites=sites)).status == 409
+    assert inspector.put(f"reports/{uuid4()}", report_body(sites=sites)).codes == {"sites.0.id": "in_use"}
     assert Problem.objects.count() == 1
 
 

@@ -203,6 +203,8 @@ def test_a_fork_shows_and_both_photos_stay(world: World) -> None:
     assert (page(world).forks, page(world).device.whole_until) == ((2,), 1)
     assert forked.signature_state == SignatureState.VALID
     assert Photo.objects.count() == 4
+    shot(world, phone, 84)
+    assert (page(world).forks, page(world).device.whole_until) == ((2,), 1)  # nothing mends it
 
 
 def test_a_statement_that_does_not_name_the_one_before_is_a_fork(world: World) -> None:

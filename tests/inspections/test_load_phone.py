@@ -352,7 +352,9 @@ def test_a_bomb_is_cut_and_set_aside(world: World) -> None:
     with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as package:
         package.writestr(f"photos/{photo}.jpg", b"\0" * (61 * 1024 * 1024))
         package.writestr(f"bodies/{report}.json", b" " * (3 * 1024 * 1024))
-    assert outcomes(load(made.getvalue())) == ["set_aside", "set_aside"]
+    loaded = load(made.getvalue())
+    assert outcomes(loaded) == ["set_aside", "set_aside"]
+    assert {item.reason for item in loaded} == {gettext("Its file in the archive is too large.")}
     assert not StoredFile.objects.exists()
 
 

@@ -82,7 +82,8 @@ def test_from_a_report_at_a_pc_to_a_filed_closure(world: World, signed_in: Signe
     assert [m.text for m in world.plan_of(problem).measures.all()] == ["清运河岸垃圾", "设立保洁责任牌"]
     done = [str(m.key) for m in world.plan_of(problem).measures.all()]
     do(town, problem, "progress", percent="60", text="过半", photos=[picture(70)], **{"photos.stage": "during"})
-    problem = do(town, problem, "progress", percent="100", text="完成", done=done, photos=[picture(80)], **{"photos.stage": "after"})
+    after = {"photos": [picture(80)], "photos.stage": "after"}
+    problem = do(town, problem, "progress", percent="100", text="完成", done=done, **after)
     assert (problem.status, problem.after_photos, problem.measures_done) == ("rectifying", 1, 2)
     photos = {p.photo_stage: str(p.pk) for p in problem.photos.all()}
     problem = do(
@@ -230,7 +231,12 @@ def test_a_supervision_is_recorded_replied_to_and_its_reply_accepted(world: Worl
 def test_an_inspection_is_planned_and_visited_at_a_pc(world: World, signed_in: SignedIn) -> None:
     problem = world.planned()
     office = signed_in("office")
-    sent = {"kind": "spot_check", "date": timezone.now().date().isoformat(), "people": ["inspector"], "problems": [str(problem.pk)]}
+    sent = {
+        "kind": "spot_check",
+        "date": timezone.now().date().isoformat(),
+        "people": ["inspector"],
+        "problems": [str(problem.pk)],
+    }
     assert office.post("/inspections/new/", sent).status_code == 422
     answer = office.post("/inspections/new/", {**sent, "announced": "yes"})
     assert answer.status_code == 302
@@ -295,3 +301,44 @@ def test_every_verb_has_a_form_with_exactly_the_fields_of_its_body(world: World)
         assert asked <= wanted, name
         missing = wanted - asked - left_out - {"id", "crs"}
         assert missing == ({"text"} if name == "decline" else set()), name
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": "no uuid"},
+        {"title": "a\x00b"},
+        {"title": "长" * 121},
+        {"category": "unknown"},
+        {"area": "nowhere", "location.x": "", "location.y": ""},
+        {"crs": "EPSG:1"},
+        {"location.x": "nan"},
+        {"location.x": "1e400"},
+        {"inspection": "no uuid"},
+        {"photos.kept": "no uuid"},
+        {"observed_at": "yesterday"},
+        {"observed_at": "9999-12-31T23:59"},
+    ],
+)
+def test_no_forged_field_breaks_the_form(world: World, signed_in: SignedIn, fields: dict[str, str]) -> None:
+    sent = {
+        "title": "x",
+        "description": "y",
+        "category": "water",
+        "observed_at": "2026-01-01T08:00",
+        "location.x": "118.31",
+        "location.y": "30.91",
+        "no_photo_reason": "夜间",
+    }
+    answer = signed_in("inspector").post("/problems/new/", {**sent, **fields})
+    taken = "id" in fields or "photos.kept" in fields
+    assert (answer.status_code, Problem.objects.count()) == ((302, 1) if taken else (422, 0))
+
+
+def test_rows_with_impossible_numbers_are_not_rows(world: World, signed_in: SignedIn) -> None:
+    problem = world.listed()
+    forged = plan_fields(**{"measures.²": "x", "measures.99999999999999.text": "y", "measures..text": "z", "document.kept": "x"})
+    del forged["document"]
+    answer = signed_in("office").post(f"/problems/{problem.pk}/issue_plan/", forged)
+    assert answer.status_code == 422
+    assert "error-text" in answer.content.decode().split('id="f-document-field"')[1]

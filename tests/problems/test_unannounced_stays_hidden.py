@@ -48,7 +48,7 @@ def visit(world: World, problem: Problem, inspection: UUID | None, at: float = 2
 
 
 def row(problem: Problem) -> dict[str, Any]:
-    return Problem.objects.filter(pk=problem.pk).values().get()
+    return dict(Problem.objects.filter(pk=problem.pk).values().get())
 
 
 def test_a_hidden_photo_that_arrives_after_its_visit_changes_nothing_of_the_problem(world: World) -> None:

@@ -68,12 +68,17 @@ class Drawn:
 
 
 def worst_first(rows: QuerySet[Problem], on: date) -> list[Drawn]:
-    """The problems, red ones first, within each light the gravest first. Three queries.
+    """The problems, red ones first, within each light the gravest first. Four queries.
 
     Of thousands most are green or closed: only what is red or yellow is read whole, for its reasons.
     """
     lines = [Line(*values) for values in rows.order_by().values_list(*Line._fields)]
-    alarmed = rows.order_by().filter(marks.with_light("red", on) | marks.with_light("yellow", on)).only(*_REASONED)
+    alarmed = (
+        rows.order_by()
+        .filter(marks.with_light("red", on) | marks.with_light("yellow", on))
+        .only(*_REASONED)
+        .prefetch_related("involvements")
+    )
     reasoned = {problem.pk: problem for problem in alarmed}
     waiting = SupervisionRecord.objects.filter(accepted_at__isnull=True, replied_at__isnull=True)
     unanswered = set(waiting.filter(problem__supervision_open__isnull=False).values_list("problem_id", flat=True))

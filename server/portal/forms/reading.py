@@ -17,6 +17,7 @@ from server.evidence.images.refusals import ImageRefused
 from server.evidence.models import Photo
 from server.files.actions import store
 from server.files.kinds import document_kind
+from server.files.models import StoredFile
 from server.files.originals import LIMIT
 from server.files.refusals import FileRefused
 from server.portal.forms.fields import Field, Kind
@@ -92,18 +93,28 @@ def _value(
         case Kind.POINT:
             return _point(path, data)
         case Kind.LINES:
-            given = data.get(path, "")
+            given = _text(one, path, data, errors)
             return [line.strip() for line in given.splitlines() if line.strip()][:MOST_ROWS], given
         case Kind.MOMENT:
             return _moment(path, data, errors)
-    # A browser sends line ends as CR LF.
-    given = data.get(path, "").replace("\r\n", "\n")
     if one.kind is Kind.PASSWORD:
-        return (given or None), ""
+        return (data.get(path) or None), ""
+    given = _text(one, path, data, errors)
     given = given if one.kind is Kind.LONG else given.strip()
     if one.kind is Kind.RESULT and not given:
         return None, ""
     return (given or one.blank), given
+
+
+def _text(one: Field, path: str, data: QueryDict, errors: list[FieldError]) -> str:
+    """Words as typed. What a database or a document would choke on, and more than the field holds, is refused here."""
+    given = data.get(path, "").replace("\r\n", "\n")  # a browser sends line ends as CR LF
+    if any((ord(c) < 32 and c not in "\n\r\t") or 0xD800 <= ord(c) <= 0xDFFF for c in given):
+        errors.append(FieldError(path, "unreadable", "There are characters in it that cannot be kept."))
+        return "".join(c for c in given if c.isprintable() or c == "\n")
+    if len(given) > one.most and one.kind is not Kind.NUMBER:
+        errors.append(FieldError(path, "too_long", "At most %(most)s characters.", {"most": one.most}))
+    return given
 
 
 def _rows(
@@ -115,8 +126,8 @@ def _rows(
     errors: list[FieldError],
 ) -> tuple[list[Any], list[Any]]:
     """The rows that are not empty, numbered anew, so that a refusal's number is the row's place."""
-    numbers = sorted({int(n) for key in [*data, *files] if (n := key.removeprefix(f"{path}.").split(".")[0]).isdigit()
-                      and key.startswith(f"{path}.")})  # fmt: skip
+    keys = [key.removeprefix(f"{path}.").split(".")[0] for key in [*data, *files] if key.startswith(f"{path}.")]
+    numbers = sorted({int(number) for number in keys if number.isdecimal() and len(number) < 6})
     content: list[Any] = []
     shown: list[Any] = []
     for number in numbers[:MOST_ROWS]:
@@ -137,16 +148,26 @@ def _file(path: str, data: QueryDict, files: Uploads, sender: Sender, errors: li
     """A document sent now, or the one that an earlier, refused sending of this form has stored."""
     sent = files.get(path)
     if sent is None:
-        kept = data.get(f"{path}.kept", "")
-        return (kept or None), kept
+        kept = _own(data.getlist(f"{path}.kept")[:1], path, sender, errors)
+        return (kept[0], kept[0]) if kept else (None, "")
     stored = _stored(sent, path, sender, errors)
     return stored, stored or ""
 
 
 def _files(path: str, data: QueryDict, files: Uploads, sender: Sender, errors: list[FieldError]) -> tuple[list[str], list[str]]:
-    kept = [code for code in data.getlist(f"{path}.kept") if code]
+    kept = _own(data.getlist(f"{path}.kept"), path, sender, errors)
     kept += [stored for sent in files.getlist(path)[:MOST_PHOTOS] if (stored := _stored(sent, path, sender, errors))]
     return kept, kept
+
+
+def _own(named: list[str], path: str, sender: Sender, errors: list[FieldError]) -> list[str]:
+    """Of the files named, those that this person uploaded; any other is refused as if there were none."""
+    wanted = [code for code in named if code][:MOST_ROWS]
+    files = StoredFile.objects.filter(pk__in=[code for code in wanted if is_uuid(code)], uploader_id=str(sender.person.pk))
+    own = {str(pk) for pk in files.values_list("pk", flat=True)}
+    if any(code not in own for code in wanted):
+        errors.append(FieldError(path, "unknown", "There is no such file."))
+    return [code for code in wanted if code in own]
 
 
 def _stored(sent: UploadedFile[Any], path: str, sender: Sender, errors: list[FieldError]) -> str | None:

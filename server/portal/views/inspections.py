@@ -50,7 +50,7 @@ def list_inspections(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         found_count=Count("found", distinct=True),
         visit_count=Count("visits", distinct=True),
     )
-    context = {"inspections": rows[:SHOWN], "count": rows.count(), "kinds": _kinds(visitor)}
+    context = {"inspections": rows.order_by("-date", "-made_at")[:SHOWN], "count": rows.count(), "kinds": _kinds(visitor)}
     return render(request, "portal/inspections.html", context)
 
 

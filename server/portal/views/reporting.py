@@ -77,7 +77,7 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if filled.errors:
         return _show_report(request, fields, filled.shown, filled.errors)
     try:
-        report_id = UUID(filled.content.pop("id")) if is_uuid(filled.content.get("id")) else uuid4()
+        report_id = UUID(filled.content["id"]) if is_uuid(filled.content.get("id")) else uuid4()
         accepted = submit_report(report_id, _report(filled.content), received(filled.content), by=visitor.person, at=visitor.at)
     except Invalid as refused:
         return _show_report(request, fields, filled.shown, refused.errors)
@@ -89,7 +89,7 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _report(content: Mapping[str, Any]) -> ReportDraft:
-    needed = {name: value for name, value in content.items() if name not in ("inspection", "photos", "observed_at")}
+    needed = {name: value for name, value in content.items() if name not in ("id", "inspection", "photos", "observed_at")}
     return ReportDraft(
         **needed,
         observed_at=_required_moment(content),
@@ -209,7 +209,7 @@ def _visit(problem: Problem, content: Mapping[str, Any]) -> VisitDraft:
     states = [
         {"id": name.removeprefix("measure."), "state": state}
         for name, state in content.items()
-        if name.startswith("measure.") and state
+        if name.startswith("measure.") and state in words.MEASURE_STATE_NAMES
     ]
     return VisitDraft(
         problem=problem.pk,

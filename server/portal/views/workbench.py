@@ -7,12 +7,20 @@ from server.coordination.models import Suggestion
 from server.portal.views.ledger import in_order, row_of
 from server.portal.visitors import Visitor, page
 from server.portal.workbench import workbench
+from server.problems import marks
+from server.problems.models import Problem
 from server.problems.policy import may_report
 from server.problems.queries import Filters, count_figures, filtered
-from server.rulebook.queries import work_calendar
+from server.regulation.lights import LightReason
+from server.rulebook.queries import rules_of, work_calendar
 from server.units.roles import SEE_ALL_LISTED, Role
 
 WORST = 10
+
+
+def _first_reason(problem: Problem, visitor: Visitor) -> LightReason | None:
+    """Why it is red, the first of the reasons."""
+    return next(iter(marks.reasons(problem, rules_of(problem.rule_edition, visitor.on), visitor.on)), None)
 
 
 @page
@@ -36,7 +44,7 @@ def show_workbench(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "side_panels": [p for p in desk.panels if p.aside],
             "figures": None if visitor.administers else count_figures(ledger, visitor.on),
             "today": visitor.on,
-            "worst": [row_of(problem, visitor) for problem in worst],
+            "worst": [(row_of(problem, visitor), _first_reason(problem, visitor)) for problem in worst],
             "looks_on": looks_on,
             "may_report": may_report(visitor.held),
             "suggestions": Suggestion.objects.filter(answered_at__isnull=True).count() if visitor.is_office else None,

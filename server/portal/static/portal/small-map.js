@@ -7,6 +7,7 @@ const SHAPES = {
   green: '<circle cx="8" cy="8" r="7"/>',
   grey: '<rect x="1.500" y="1.500" width="13" height="13"/>',
 };
+const DRAWN_ONLY = { color: "#a9c3ca", weight: 1, fill: false, interactive: false };
 const OUTLINE = { color: "#3f5f66", weight: 1.5, fillColor: "#c9d8da", fillOpacity: 0.5, interactive: false };
 
 function json(id) {
@@ -75,7 +76,7 @@ for (const box of document.querySelectorAll("[data-point]")) {
   fetch(element.dataset.outlines, { headers: { Accept: "application/json" } })
     .then((answer) => answer.json())
     .then((outlines) => {
-      const layer = L.geoJSON(outlines, { style: OUTLINE, pane: "outlines" }).addTo(map);
+      const layer = L.geoJSON(outlines, { style: (area) => (area.properties.kind === "base" ? DRAWN_ONLY : OUTLINE), pane: "outlines" }).addTo(map);
       if (layer.getLayers().length) map.fitBounds(layer.getBounds(), { padding: [8, 8] });
       draw();
     });
