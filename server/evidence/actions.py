@@ -22,6 +22,7 @@ from server.files.refusals import DigestMismatch
 from server.problems import marks
 from server.problems.models import Embargo, Problem
 from server.problems.moves import locked
+from server.problems.visibility import hides_beside
 from server.records.actions import append
 from server.runtime import locks
 from server.runtime.refusals import Conflict
@@ -156,7 +157,7 @@ def _register(
     )
     if claim_ is not None and problem is not None:
         _join(photo, claim_, problem, at)
-        if not _hidden(claim_, problem):
+        if not hides_beside(problem, claim_.embargo):
             recount(problem)
             marks.keep(problem, at)
     devices.keep_statement(verdict, photo=photo_id, at=at)  # the phone's row is locked last, after problem and photo
@@ -184,12 +185,6 @@ def _stated(declared: Declared, verdict: Verdict, at: datetime) -> dict[str, Any
         if signed_here and fix.time is not None and said.time is not None:
             stated["stated_position_age_s"] = (said.time - fix.time).total_seconds()
     return stated
-
-
-def _hidden(claim_: Claim, problem: Problem) -> bool:
-    """Whether an unreleased inspection brought this to a known problem: then not even the time of its row may change."""
-    embargo = claim_.embargo
-    return embargo is not None and embargo.lifted_at is None and embargo.pk != problem.embargo_id
 
 
 def _join(photo: Photo, claim_: Claim, problem: Problem, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -54,7 +54,9 @@ class Reading:
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.filters.q or self.due or any(self.query.getlist(name) for name in self.names))
+        return bool(
+            self.filters.q or self.due or self.filters.closed_from or any(self.query.getlist(name) for name in self.names)
+        )
 
 
 def read(query: QueryDict, visitor: Visitor, statuses: Iterable[Status]) -> Reading:
@@ -75,6 +77,7 @@ def read(query: QueryDict, visitor: Visitor, statuses: Iterable[Status]) -> Read
         pace=asked["pace"],
         source=asked["source"],
         q=_words(query.get("q", "")),
+        closed_from=_day(query.get("closed_from", "")),
     )
     if due == "overdue":
         filters.overdue = True
@@ -91,6 +94,13 @@ def governed_areas(at: datetime) -> list[AreaAt]:
     """Towns, subdistricts and the park as they hold at an instant."""
     governing = (Kind.ADMINISTRATIVE, Kind.PARK)
     return [area for edition in editions_at(at) if edition.kind in governing for area in kept(edition).areas]
+
+
+def _day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        return None
 
 
 def _words(given: str) -> str:

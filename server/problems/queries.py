@@ -59,6 +59,7 @@ class Filters:
     deadline_after: date | None = None
     found_before: datetime | None = None
     found_after: datetime | None = None
+    closed_from: date | None = None
     bbox: tuple[float, float, float, float] | None = None
     q: str = ""
     updated_since: datetime | None = None
@@ -126,6 +127,7 @@ def _between(rows: QuerySet[Problem], filters: Filters) -> QuerySet[Problem]:
         "deadline__gt": filters.deadline_after,
         "observed_at__lt": filters.found_before,
         "observed_at__gt": filters.found_after,
+        "closed_on__gte": filters.closed_from,
         "updated_at__gte": filters.updated_since,
     }
     return rows.filter(**{name: value for name, value in bounds.items() if value is not None})

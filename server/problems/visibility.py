@@ -38,6 +38,14 @@ def is_embargoed(problem: Problem) -> bool:
     return lies_on(problem.embargo)
 
 
+def hides_beside(problem: Problem, embargo: Embargo | None) -> bool:
+    """Whether an unreleased inspection brought this to a problem known without it: then nothing of the problem's row may change.
+
+    What lies under the problem's own embargo is as hidden as the problem, and counts.
+    """
+    return lies_on(embargo) and embargo is not None and embargo.pk != problem.embargo_id
+
+
 def lies_on(embargo: Embargo | None) -> bool:
     """Whether an embargo still hides what holds it; none hides nothing."""
     return embargo is not None and embargo.lifted_at is None

@@ -97,6 +97,7 @@ LOGIN_REDIRECT_URL = "/"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone a whole office would be locked out
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_CALLABLE = "server.portal.views.signing_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "server.runtime.client_address.client_address"
 TRUSTED_PROXIES = 0  # how many proxies of ours stand before the program
 

@@ -128,7 +128,7 @@ ROWS: list[Row] = [
     Row("phone-file", "/m/queue", all_of(200), anonymous=200),
     PAGE("login", "/login/", all_of(302), anonymous=200),
     PAGE("logout", "/logout/", all_of(405), anonymous=405),
-    PAGE("set_language", "/language/", all_of(405), anonymous=405),
+    PAGE("set_language", "/language/", all_of(302)),
     *(
         PAGE(name, address, all_of(200))
         for name, address in (
@@ -162,7 +162,8 @@ ROWS: list[Row] = [
     PAGE("inspection", "/inspections/{inspection}/", only(SEES_HIDDEN)),
     PAGE("inspection_release", "/inspections/{inspection}/release/", all_of(405), anonymous=405),
     PAGE("supervision_reply", "/supervision/{supervision}/reply/", seen_then(SEES_KNOWN, STONE_BRIDGE)),
-    PAGE("supervision_accept", "/supervision/{supervision}/accept/", seen_then(SEES_KNOWN, frozenset({"office"}))),
+    # No reply has come yet: the office is told so (409).
+    PAGE("supervision_accept", "/supervision/{supervision}/accept/", seen_then(SEES_KNOWN, frozenset({"office"}), 409)),
     PAGE("suggestions", "/suggestions/", only(frozenset({"office"}), otherwise=403)),
     PAGE("record", "/record/", only(frozenset({"auditor"}), otherwise=403)),
     PAGE("units", "/units/", only(ADMINISTRATORS | {"office"}, otherwise=403)),

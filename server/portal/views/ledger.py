@@ -1,6 +1,6 @@
 """The ledger: lists of problems, with filters in the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
@@ -75,14 +75,11 @@ def show_ledger(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     lists = tabs(visitor)
     tab = next((t for t in lists if t.code == request.GET.get("list", "")), lists[0])
     reading = filters.read(request.GET, visitor, tab.statuses)
-    reading.filters.mine = tab.mine
-    if tab.mine:
-        reading.filters.status = ()
-    rows = filtered(visitor.person, visitor.at, reading.filters, visitor.held)
-    without_light = reading.filters
-    lit, without_light.light = without_light.light, ()
-    figures = count_figures(filtered(visitor.person, visitor.at, without_light, visitor.held), visitor.on)
-    reading.filters.light = lit
+    wanted = replace(reading.filters, mine=True, status=()) if tab.mine else reading.filters
+    rows = filtered(visitor.person, visitor.at, wanted, visitor.held)
+    # The figures on top offer the lights to choose from, so they count without the choice made.
+    any_light = filtered(visitor.person, visitor.at, replace(wanted, light=()), visitor.held)
+    figures = count_figures(any_light, visitor.on)
     sort = request.GET.get("sort", "urgent")
     shown = in_order(rows, sort if sort in SORTS else "urgent", visitor)
     shown = shown.select_related("area").prefetch_related("involvements__unit")
