@@ -69,6 +69,15 @@ def may_make(held: Capacities, kind: str, problems: list[Problem]) -> bool:
     return kind == Inspection.Kind.CAMPAIGN and bool(led_sectors(units, held.on))
 
 
+def may_be_named(person: Person, maker: Capacities, problems: list[Problem], at: datetime) -> bool:
+    """Whether a unit that makes an inspection may name this person: one of its own, or one who sees all of its route anyway."""
+    held = capacities(person, at)
+    if held.units() & maker.units():
+        return True
+    route = [problem.pk for problem in problems]
+    return bool(route) and problem_policy.visible_to(person, at, held).filter(pk__in=route).count() == len(route)
+
+
 def may_release(person: Person, held: Capacities, inspection: Inspection) -> bool:
     return held.has(Role.OFFICE, Role.LEADING_GROUP) or inspection.led_by_id == person.pk
 

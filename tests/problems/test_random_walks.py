@@ -249,7 +249,8 @@ class Walk:
         elif deed == "release" and self.inspections:
             inspection = chance.choice(self.inspections)
             hidden = Embargo.objects.filter(inspection=inspection, lifted_at__isnull=True).exclude(subject=inspection)
-            some = list(hidden.values_list("subject", flat=True))[:1] if chance.random() < 0.5 else None
+            subjects = set(hidden.values_list("subject", flat=True))
+            some = [pk for pk in self.problems if pk in subjects][:1] if chance.random() < 0.5 else None
             release(inspection, some or None, by=world.leading_group, at=self.now)
         elif deed == "visit":
             self.visit(problem)

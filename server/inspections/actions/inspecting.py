@@ -58,6 +58,12 @@ def make_inspection(draft: InspectionDraft, *, by: Person, at: datetime) -> Insp
         errors.append(FieldError("led_by", "unknown", "Unknown value: %(value)s.", {"value": draft.led_by}))
     if draft.kind not in Inspection.Kind.values:
         errors.append(FieldError("kind", "unknown", "Unknown value: %(value)s.", {"value": draft.kind}))
+    goers = [*people, *([leader] if leader else [])]
+    if not held.has(*policy.MAKERS):
+        # A unit opens nothing to anybody by naming them: its own people, and who sees the whole route already.
+        strangers = {p.username for p in goers if not policy.may_be_named(p, held, problems, at)}
+        errors += _unknown("people", [name for name in draft.people if name in strangers], [])
+        errors += _unknown("led_by", [draft.led_by] if draft.led_by in strangers else [], [])
     if not draft.people and leader is None:
         errors.append(FieldError("people", "required", "Name who goes."))
     if errors:
@@ -70,7 +76,7 @@ def make_inspection(draft: InspectionDraft, *, by: Person, at: datetime) -> Insp
     by_id = {p.pk: p for p in problems}
     for position, problem_id in enumerate(dict.fromkeys(draft.problems)):
         Stop.objects.create(inspection=inspection, problem=by_id[problem_id], position=position)
-    tell([*people, *([leader] if leader else [])], "inspection", subject=inspection.pk, at=at, date=draft.date)
+    tell(goers, "inspection", subject=inspection.pk, at=at, date=draft.date)
     own = None
     if not draft.announced:
         own = visibility.embargo(inspection.pk, inspection.pk)
