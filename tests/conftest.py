@@ -17,6 +17,7 @@ pytest_plugins = ["tests.databases", "tests.served", "tests.world"]
 if (Path(__file__).parent / "clauses.py").exists():
     pytest_plugins.append("tests.clauses")
 
+PHONE_APP = Path(__file__).parent / "browser" / "phone"
 ASKING_FOR_A_DATABASE = frozenset({"db", "transactional_db", "django_db_setup"})
 
 
@@ -26,13 +27,24 @@ def touches_the_database(item: pytest.Item) -> bool:
     )
 
 
+def runs_beside(item: pytest.Item, database: str) -> bool:
+    """Whether a test runs on this side of a run over both databases.
+
+    What asks for no database runs once: the phone app's browser tests beside PostGIS, since they are the longest, all else
+    beside SpatiaLite.
+    """
+    if touches_the_database(item):
+        return True
+    return (PHONE_APP in item.path.parents) == (database == "pg")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("DB") != "pg" or not hasattr(config, "workerinput"):
+    if not hasattr(config, "workerinput"):
         return
-    dropped = [item for item in items if not touches_the_database(item)]
-    if dropped:
-        config.hook.pytest_deselected(items=dropped)
-        items[:] = [item for item in items if touches_the_database(item)]
+    kept = [item for item in items if runs_beside(item, os.environ.get("DB", "sq"))]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
 
 @pytest.fixture(autouse=True)

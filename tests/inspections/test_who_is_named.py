@@ -7,7 +7,7 @@ from server.problems.policy import visible_to
 from server.runtime.refusals import Invalid
 from tests.world import IN_STONE_BRIDGE, T0, World, day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clause("10-1")]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_units_self_check_opens_nothing_to_another_unit(world: World) -> None:

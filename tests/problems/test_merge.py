@@ -9,7 +9,7 @@ from server.records.queries import in_order
 from server.runtime.refusals import Invalid, NotThere
 from tests.world import World, day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clause("5-3")]
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("5-5")]
 
 
 def test_the_joined_problem_takes_all_sources_and_the_highest_level_rules(world: World) -> None:
