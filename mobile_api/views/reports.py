@@ -56,7 +56,7 @@ class Reports(ApiView):
                 raise
             # Other content under a known id is a conflict first, whatever is wrong with it: the action looks at no draft then.
             draft = ReportDraft("", "", "", self.at, ())
-        of = submit_report(report_id, draft, _received(json), by=self.person, at=self.at)
+        of = submit_report(report_id, draft, _received(json), by=self.person, at=self.at, held=self.held)
         return Response(bodies.accepted_report(of), status=201 if of.created else 200)
 
 

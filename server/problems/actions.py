@@ -70,7 +70,7 @@ class Report:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a refusal undoes the caller's whole submission
 def report(
     problem_id: UUID, content: Report, *, by: Person, at: datetime, embargo: Embargo | None = None, held: Capacities | None = None
 ) -> Problem:
@@ -126,7 +126,7 @@ def report(
     Site.objects.create(id=problem_id, problem=problem, location=place.geometry, area=place.area, position=0)
     for position, site in enumerate(content.sites, 1):
         _add_place(problem, site, position, f"sites.{position - 1}.id")
-    marks.write_standing(problem, at)
+    marks.write_standing(problem, at, born=True)
     append(
         at=at,
         by=actor(by, held),

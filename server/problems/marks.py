@@ -62,9 +62,9 @@ def refresh(problem: Problem, rules: RuleSet) -> None:
     problem.far_behind_from = paces.far_behind_from
 
 
-def write_standing(problem: Problem, at: datetime) -> None:
-    """Close the open standing and open another where status, light dates or area changed."""
-    last = Standing.objects.filter(problem=problem, until_at__isnull=True).first()
+def write_standing(problem: Problem, at: datetime, *, born: bool = False) -> None:
+    """Close the open standing and open another where status, light dates or area changed. ``born``: there is none yet."""
+    last = None if born else Standing.objects.filter(problem=problem, until_at__isnull=True).first()
     now = (problem.status, problem.yellow_from, problem.red_from, problem.area_id)
     if last is not None:
         if (last.status, last.yellow_from, last.red_from, last.area_id) == now:

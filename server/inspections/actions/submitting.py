@@ -105,8 +105,10 @@ class Accepted:
     hints: list[dict[str, Any]] = field(default_factory=list)
 
 
-def submit_report(report_id: UUID, draft: ReportDraft, received: Received, *, by: Person, at: datetime) -> Accepted:
-    """Accept a report once, before or after its photos (Articles 5, 6 and 10).
+def submit_report(
+    report_id: UUID, draft: ReportDraft, received: Received, *, by: Person, at: datetime, held: Capacities | None = None
+) -> Accepted:
+    """Accept a report once, before or after its photos (Articles 5, 6 and 10). ``held``: what the caller has looked up already.
 
     Raises NotAllowed, Invalid with all that is wrong, Conflict for a known uuid with other content or another person.
     """
@@ -116,7 +118,7 @@ def submit_report(report_id: UUID, draft: ReportDraft, received: Received, *, by
             if known is not None:
                 problem = Problem.objects.get(pk=report_id)
                 return Accepted(known, problem, False, missing_of("report", report_id), list(problem.hints))
-            held = capacities(by, at)
+            held = held or capacities(by, at)
             problem, missing = _report(report_id, draft, by=by, at=at, held=held)
             submission = _first(report_id, Submission.Kind.REPORT, received, by, at)
         # A hint is a read: it is looked for after the commit, where nobody waits for it.
@@ -295,10 +297,11 @@ def _maybe_known(problem: Problem, by: Person, at: datetime, held: Capacities) -
     )
     if not candidates:
         return []
-    known = problem_policy.visible_to(by, at, held).filter(pk__in=candidates).order_by("-received_at").first()
+    seen = problem_policy.visible_to(by, at, held).filter(pk__in=candidates).order_by("-received_at")
+    known = seen.values("pk", "number", "title").first()
     if known is None:
         return []
-    return [{"code": "maybe_known", "problem": str(known.pk), "number": known.number, "title": known.title}]
+    return [{"code": "maybe_known", "problem": str(known["pk"]), "number": known["number"], "title": known["title"]}]
 
 
 def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tuple[Visit, list[UUID]]:
