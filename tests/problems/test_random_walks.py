@@ -36,7 +36,7 @@ from tests.world import CHECKLIST, IN_LOTUS, IN_STONE_BRIDGE, PASSWORD, World, d
 
 pytestmark = pytest.mark.django_db
 
-STEPS = 80
+STEPS = 150
 PEOPLE_OF = {
     "stone_bridge": ["town_head", "town_liaison"],
     "lotus": ["lotus_head", "lotus_liaison"],
