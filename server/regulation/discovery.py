@@ -23,7 +23,7 @@ DISCOVERIES: tuple[Discovery, ...] = (
     Discovery("quarterly_film", _("Quarterly warning film"), "区级季度警示片", 1),
     Discovery("quarterly_unit_report", _("Quarterly self-check of a unit"), "各单位季度自查上报", 2),
     Discovery(OVERSIGHT_LEADER, _("Oversight by leaders of the people's congress and the CPPCC"), "区人大、政协领导领衔督办", 3),
-    Discovery("special_supervisor", _("Special supervisor"), "专项监督长排查", 4),
+    Discovery("special_supervisor", _("Find of a special supervisor"), "专项监督长排查", 4),
     Discovery("petition", _("Petition"), "信访投诉", 5),
     Discovery("other", _("Other way"), "其他途径", 6),
 )

@@ -28,6 +28,14 @@ def test_a_visit_to_a_known_problem_is_accepted_once(world: World, inspector: Ca
     assert (row.people, row.enterprise, row.referred_to_enforcement) == (["林静", "郑凯"], "某公司", True)
 
 
+def test_a_visit_says_measure_by_measure_how_far_it_is(world: World, inspector: Caller) -> None:
+    problem = world.planned()
+    measures = [{"id": str(m.key), "state": "partly"} for m in world.plan_of(problem).measures.all()]
+    answer = inspector.put(f"visits/{uuid4()}", visit_body(problem.pk, measures=measures))
+    assert answer.status == 201, answer
+    assert Visit.objects.get().measures == measures
+
+
 def test_other_content_under_the_same_uuid_is_refused(world: World, inspector: Caller) -> None:
     problem, visit = world.planned(), uuid4()
     inspector.put(f"visits/{visit}", visit_body(problem.pk))

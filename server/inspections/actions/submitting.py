@@ -347,7 +347,7 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
         verdict=draft.verdict,
         notes=draft.notes,
         people=list(draft.people),
-        measures=[dict(m) for m in draft.measures],
+        measures=[{"id": str(m["id"]), "state": m["state"]} for m in draft.measures],
         enterprise=draft.enterprise,
         referred_to_enforcement=draft.referred_to_enforcement,
         embargo=embargo,
