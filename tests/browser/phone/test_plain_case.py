@@ -191,7 +191,9 @@ def test_another_person_on_the_same_phone_neither_sees_nor_sends(phone: Phone, s
 
 def test_a_revoked_phone_signs_no_more_until_its_person_signs_in_anew(phone: Phone, server: MockServer) -> None:
     phone.sign_in()
+    phone.until(lambda: len(server.state()["devices"]) == 1, "the phone is enrolled")
     phone.open("/settings")
+    phone.page.reload()
     phone.see("本机")
     phone.tap(".phones .danger")
     phone.tap(".van-dialog__confirm")
@@ -206,10 +208,12 @@ def test_a_revoked_phone_signs_no_more_until_its_person_signs_in_anew(phone: Pho
     phone.tap(".settings > .second-button.danger")
     phone.tap(".van-dialog__confirm")
     phone.sign_in()
-    assert len(server.state()["devices"]) == 2
+    phone.until(lambda: len(server.state()["devices"]) == 2, "it is enrolled anew")
 
 
 def test_two_phones_of_one_person_have_a_key_each(new_phone: Callable[..., Phone], server: MockServer) -> None:
-    new_phone().sign_in()
-    new_phone().sign_in()
+    for count in (1, 2):
+        phone = new_phone()
+        phone.sign_in()
+        phone.until(lambda wanted=count: len(server.state()["devices"]) == wanted, "the phone is enrolled")
     assert len({device["public_key"]["x"] for device in server.state()["devices"].values()}) == 2
