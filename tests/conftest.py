@@ -30,12 +30,13 @@ def touches_the_database(item: pytest.Item) -> bool:
 def runs_beside(item: pytest.Item, database: str) -> bool:
     """Whether a test runs on this side of a run over both databases.
 
-    What asks for no database runs once: the phone app's browser tests beside PostGIS, since they are the longest, all else
-    beside SpatiaLite.
+    What asks for no database runs once, beside SpatiaLite; but most of the phone app's browser tests, which are the longest,
+    beside PostGIS, so that both sides end at about the same time.
     """
     if touches_the_database(item):
         return True
-    return (PHONE_APP in item.path.parents) == (database == "pg")
+    beside_postgis = PHONE_APP in item.path.parents and item.path.name != "test_faults.py"
+    return beside_postgis == (database == "pg")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

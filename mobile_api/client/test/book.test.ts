@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { bootstrap } from '../mock/district.mjs'
-import { book, dropVisited, loadBook, readBook, readProblem } from '../src/office/book'
+import { book, checkOfTheDay, dropVisited, loadBook, readBook, readProblem } from '../src/office/book'
 import { Store, useStore } from '../src/store/database'
 
 describe('the bootstrap answer', () => {
@@ -40,5 +40,21 @@ describe('the bootstrap answer', () => {
     expect(book.tasks.map((task) => task.kind)).toEqual(['look_back'])
     await dropVisited('second')
     expect(book.tasks).toHaveLength(1)
+  })
+})
+
+describe('the check of the day', () => {
+  const check = (id: string, announced: boolean, released = false, date = '2026-11-25') => ({ id, kind: 'spot_check', announced, released, people: [], date })
+
+  it('is the unannounced one, so that a find is not shown to the town by mistake', () => {
+    expect(checkOfTheDay([check('open', true), check('hidden', false)], '2026-11-25')?.id).toBe('hidden')
+  })
+
+  it('is the announced one where there is no other', () => {
+    expect(checkOfTheDay([check('open', true)], '2026-11-25')?.id).toBe('open')
+  })
+
+  it('is none that was released already, and none of another day', () => {
+    expect(checkOfTheDay([check('over', false, true), check('later', false, false, '2026-11-26')], '2026-11-25')).toBeUndefined()
   })
 })

@@ -123,7 +123,7 @@ def _signature(situation: Situation, form_label: Any) -> Fields:
     """Who signs themselves gives the password; who enters what was signed on paper names signer and day, with the scan."""
     if not situation.on_paper:
         return [
-            Field("form", form_label, Kind.FILE),
+            Field("form", form_label, Kind.FILE, sometimes=True),
             Field("password", _("Your password, as signature"), Kind.PASSWORD, required=True, wide=False),
         ]
     return [

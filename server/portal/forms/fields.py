@@ -37,12 +37,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field. ``null``: left empty it is nothing (None) rather than empty words. ``least``: how many rows stand open."""
+    """One field. ``null``: left empty it is nothing (None) rather than empty words. ``least``: how many rows stand open.
+
+    ``sometimes``: label or hint say when it is needed, so it is not called optional.
+    """
 
     name: str
     label: Words = ""
     kind: Kind = Kind.TEXT
     required: bool = False
+    sometimes: bool = False
     hint: Words = ""
     choices: Choices = ()
     fields: tuple["Field", ...] = ()

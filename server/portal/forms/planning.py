@@ -67,7 +67,14 @@ def _plan(situation: Situation) -> Fields:
         supervising_units_field(),
         Field("goal", _("Goal"), Kind.LONG, required=True),
         _measures(2, choices.unit_choices()),
-        Field("deadline", _("Deadline"), Kind.DATE, wide=False, hint=_("Every plan but one that is kept up for good has one.")),
+        Field(
+            "deadline",
+            _("Deadline"),
+            Kind.DATE,
+            wide=False,
+            sometimes=True,
+            hint=_("Every plan but one that is kept up for good has one."),
+        ),
         Field("deadline_text", _("Deadline in words"), wide=False, most=60),
         Field(
             "stages",

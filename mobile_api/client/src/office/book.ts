@@ -72,6 +72,15 @@ export interface Book {
   fetchedAt: number
 }
 
+/**
+ * The check that a find of today belongs to unless its finder says otherwise: an unannounced one first, because a find filed under
+ * an open check by mistake is seen by the town at once, and one filed under a hidden check can still be released.
+ */
+export function checkOfTheDay(inspections: Book['inspections'], today: string): Book['inspections'][number] | undefined {
+  const ofToday = inspections.filter((one) => one.date?.slice(0, 10) === today && !(one.released && !one.announced))
+  return ofToday.find((one) => !one.announced) ?? ofToday[0]
+}
+
 export const EMPTY_BOOK: Book = {
   units: [],
   areas: [],
