@@ -26,7 +26,7 @@ from server.regulation.statuses import Status
 from server.rulebook.queries import rules_of
 from server.runtime.refusals import FieldError, Invalid, NotAllowed, NotThere, WrongState
 from server.units.models import Person, Unit
-from server.units.predicates import actor, capacities, office_day
+from server.units.predicates import Capacities, actor, capacities, office_day
 
 _CHANGING = sorted(move.action.value for move in lifecycle.MOVES.values() if move.to)
 
@@ -53,14 +53,16 @@ def judged(rules: RuleSet, *facts: Facts) -> list[FieldError]:
 class Step:
     """One move under way: the locked problem, the rules that hold for it, and what is to be recorded."""
 
-    def __init__(self, problem: Problem, action: Action, *, by: Person, typist: Person | None, at: datetime) -> None:
+    def __init__(
+        self, problem: Problem, action: Action, *, by: Person, typist: Person | None, at: datetime, held: Capacities
+    ) -> None:
         self.problem = problem
         self.action = action
         self.by = by
         self.typist = typist
         self.at = at
         self.on = office_day(at)
-        self.held = capacities(by, at)
+        self.held = held
         self.unit = policy.acting_unit(by, action, problem, at, self.held)
         self.rules = rules_of(problem.rule_edition, self.on)
         self.move = lifecycle.find_move(action)
@@ -157,8 +159,9 @@ def move(problem_id: UUID, action: Action | str, *, by: Person, at: datetime, ty
     action = Action(action)
     with transaction.atomic():
         problem = locked(problem_id)
-        check(problem, action, by=by, at=at, typist=typist)
-        step = Step(problem, action, by=by, typist=typist, at=at)
+        held = capacities(by, at)
+        check(problem, action, by=by, at=at, typist=typist, held=held)
+        step = Step(problem, action, by=by, typist=typist, at=at, held=held)
         yield step
         step.finish()
 
@@ -174,15 +177,25 @@ def locked(problem_id: UUID) -> Problem:
     return problem
 
 
-def check(problem: Problem, action: Action | str, *, by: Person, at: datetime, typist: Person | None = None) -> None:
-    """Who sees, who may, in which state: in the order of the contract (404, 403, 409)."""
+def check(
+    problem: Problem,
+    action: Action | str,
+    *,
+    by: Person,
+    at: datetime,
+    typist: Person | None = None,
+    held: Capacities | None = None,
+) -> None:
+    """Who sees, who may, in which state: in the order of the contract (404, 403, 409). ``held``: what ``by`` is known to hold."""
     action = Action(action)
-    for person in (typist, by):
-        if person is not None and not policy.visible_to(person, at).filter(pk=problem.pk).exists():
-            raise NotThere
+    held = held or capacities(by, at)
+    if typist is not None and not policy.visible_to(typist, at).filter(pk=problem.pk).exists():
+        raise NotThere
+    if not policy.visible_to(by, at, held).filter(pk=problem.pk).exists():
+        raise NotThere
     if typist is not None and not policy.may_enter_on_paper(typist, action, problem, at):
         raise NotAllowed("This may be entered only by the office or the signing unit's liaison.")
-    if not policy.may(by, action, problem, at):
+    if not policy.may(by, action, problem, at, held):
         raise NotAllowed
     if Status(problem.status) not in lifecycle.find_move(action).from_:
         raise _wrong_state(problem)
