@@ -12,7 +12,9 @@ import django
 from bench.registry import Row, Size, Times, load_rows
 
 
-def seconds(value: float) -> str:
+def figure(value: float, unit: str) -> str:
+    if unit != "s":
+        return f"{value:.0f} {unit}"
     return f"{value * 1000:.2f} ms" if value < 1 else f"{value:.2f} s"
 
 
@@ -20,7 +22,7 @@ def line(row: Row, times: Times) -> tuple[str, ...]:
     ratio = times.ours / times.peer
     allowed = "" if row.at_most is None else f"≤ {row.at_most:g}"
     verdict = "" if row.at_most is None else ("holds" if ratio <= row.at_most else "TOO SLOW")
-    return (row.name, row.peer, seconds(times.ours), seconds(times.peer), f"{ratio:.2f}", allowed, verdict)
+    return (row.name, row.peer, figure(times.ours, row.unit), figure(times.peer, row.unit), f"{ratio:.2f}", allowed, verdict)
 
 
 def table(lines: list[tuple[str, ...]]) -> str:
@@ -52,7 +54,7 @@ def main() -> int:
             continue
         print(f"{time.monotonic() - started:.1f} s", file=sys.stderr)
         lines.append(line(row, times))
-        figures[row.name] = {"peer": row.peer, "ours": times.ours, "theirs": times.peer, "at_most": row.at_most}
+        figures[row.name] = {"peer": row.peer, "ours": times.ours, "theirs": times.peer, "unit": row.unit, "at_most": row.at_most}
         if row.at_most is not None and times.ours > row.at_most * times.peer:
             wrong.append(f"{row.name}: {times.ours / times.peer:.2f} × {row.peer}, allowed {row.at_most:g}")
     print(table(lines))

@@ -37,7 +37,7 @@ class Size:
 
 
 class Times(NamedTuple):
-    """Seconds for the same work: by this program, and by its peer."""
+    """Seconds for the same work (or whatever the row's unit is): by this program, and by its peer."""
 
     ours: float
     peer: float
@@ -49,16 +49,22 @@ class Row:
     peer: str
     at_most: float | None
     measure: Callable[[Size], Times]
+    unit: str = "s"
 
 
 ROWS: list[Row] = []
 
 
-def row(name: str, *, peer: str, at_most: float | None = None) -> Callable[[Callable[[Size], Times]], Callable[[Size], Times]]:
-    """Add a row: what is measured, what stands beside it, and the highest ratio of ours to the peer's that is accepted."""
+def row(
+    name: str, *, peer: str, at_most: float | None = None, unit: str = "s"
+) -> Callable[[Callable[[Size], Times]], Callable[[Size], Times]]:
+    """Add a row: what is measured, what stands beside it, and the highest ratio of ours to the peer's that is accepted.
+
+    `unit`: "s", or "kB" for what is a size.
+    """
 
     def add(measure: Callable[[Size], Times]) -> Callable[[Size], Times]:
-        ROWS.append(Row(name, peer, at_most, measure))
+        ROWS.append(Row(name, peer, at_most, measure, unit))
         return measure
 
     return add

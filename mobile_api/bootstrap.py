@@ -57,7 +57,12 @@ def bootstrap(person: Person, at: datetime, held: Capacities, near: tuple[float,
     }
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     # The areas are text already: they are put in as they are.
-    return f'{plain[:-1]},"areas":{reference.areas(at, simplified=True)},"protected":{reference.protected_areas(at)}}}'
+    drawn = {
+        "areas": reference.areas(at, simplified=True),
+        "protected": reference.protected_areas(at),
+        "lines": reference.lines(at),
+    }
+    return plain[:-1] + "".join(f',"{name}":{text}' for name, text in drawn.items()) + "}"
 
 
 def tasks_of(person: Person, at: datetime, held: Capacities) -> list[Inspection]:

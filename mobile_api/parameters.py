@@ -2,6 +2,7 @@
 
 from drf_spectacular.utils import OpenApiParameter
 
+from mobile_api import clock
 from mobile_api.filters import FIXED
 from mobile_api.paging import DEFAULT, MOST
 
@@ -9,6 +10,12 @@ LIMIT = OpenApiParameter(
     "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}, description="How many at the most"
 )
 PAGING = [LIMIT, OpenApiParameter("cursor", str, description="The `next` of an earlier answer")]
+PHONE_TIME = OpenApiParameter(
+    clock.PHONE_TIME,
+    {"type": "string", "format": "date-time"},
+    OpenApiParameter.HEADER,
+    description="The phone's own wall clock at the moment of sending, uncorrected. Compared with the server's, never refused",
+)
 _WORDS = {
     "sector": "Codes of sectors",
     "area": "Codes of areas",

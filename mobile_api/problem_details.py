@@ -28,6 +28,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotJson, 400),
     (BodyTooLarge, 413),
     (files.DigestMismatch, 460),
+    (files.TooManyOpen, 429),
     (files.TooLarge, 413),
     (files.WrongKind, 415),
     (files.SealedBytes, 410),
@@ -95,6 +96,8 @@ def answer_to(error: Exception, context: dict[str, Any]) -> Response:
             headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by the framework
         if getattr(error, "wait", None):
             headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]  # of Throttled alone
+    if isinstance(error, files.TooManyOpen):
+        headers["Retry-After"] = str(error.retry_after_s)
     return Response(described(status, error), status=status, headers=headers, content_type=MEDIA_TYPE)
 
 

@@ -1,11 +1,15 @@
 """The plain lists of the contract, in the reader's language."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+import shapely
 
 from gis.layers.locating import AreaAt
 from gis.layers.models import Kind
-from gis.layers.outlines import feature_collection, outlines
+from gis.layers.outlines import Outline, feature_collection, outlines
+from gis.layers.simplifying import SIMPLE_DECIMALS, geojson_of
 from mobile_api.features import in_language
 from server.regulation.categories import CATEGORIES
 from server.regulation.discovery import DISCOVERIES
@@ -14,6 +18,10 @@ from server.units.models import AreaUnit, Sector
 from server.units.queries import sector_duties
 
 DIVIDING = (Kind.ADMINISTRATIVE, Kind.PARK)
+# What a base layer is drawn as, by its code; any other is "other".
+RIVERS, ROADS = ("rivers", "river", "streams", "waters", "water", "lakes"), ("roads", "road", "streets", "railways")
+LINE_KINDS = ("river", "road", "other")
+BACKGROUND_TOLERANCE = 6e-4  # degrees, about sixty metres
 PROTECTED = (Kind.PROTECTED_AREA, Kind.RED_LINE)
 
 
@@ -58,6 +66,27 @@ def areas(at: datetime, *, simplified: bool) -> str:
 def protected_areas(at: datetime) -> str:
     """Protected areas and red lines in force, simplified, as GeoJSON text."""
     return feature_collection(outlines(at, kinds=PROTECTED), lambda area: {**_named(area), "unit": None})
+
+
+def lines(at: datetime) -> str:
+    """Rivers, roads and whatever else is drawn only, in force, simplified for a small map, as GeoJSON text."""
+    shown = [
+        one if _line_kind(one.area.layer) != "other" else Outline(one.area, _coarser(one.geometry))
+        for one in outlines(at, kinds=(Kind.BASE,))
+    ]
+    return feature_collection(shown, lambda area: {"name": area.name, "kind": _line_kind(area.layer)})
+
+
+@lru_cache(maxsize=512)
+def _coarser(geometry: str) -> str:
+    """Woods and built-up ground lie behind everything on a small map: half the vertices say as much."""
+    given = shapely.from_geojson(geometry)
+    small = shapely.simplify(given, BACKGROUND_TOLERANCE, preserve_topology=True)
+    return geojson_of(given if small.is_empty else small, SIMPLE_DECIMALS)
+
+
+def _line_kind(layer: str) -> str:
+    return "river" if layer in RIVERS else "road" if layer in ROADS else "other"
 
 
 def _named(area: AreaAt) -> dict[str, object]:

@@ -7,10 +7,12 @@ photo. The last part is acknowledged when the photo's row is committed, and not 
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import http_date
@@ -24,6 +26,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mobile_api import problem_details
+from mobile_api.parameters import PHONE_TIME
 from mobile_api.serializers import photos
 from mobile_api.serializers.fields import Uuid
 from mobile_api.strict_json import unprintable
@@ -35,7 +38,7 @@ from server.files import partial
 from server.files.models import PartialUpload
 from server.files.originals import LIMIT
 from server.files.refusals import Empty, FileRefused, TooLarge
-from server.problems.policy import may_report
+from server.inspections.posts import may_still_send
 from server.runtime.refusals import Conflict, Invalid, NotAllowed
 
 VERSION = "1.0.0"
@@ -45,6 +48,8 @@ OVERRIDDEN = ("PATCH", "DELETE", "HEAD")
 # A line that says nothing for so long is dead; the phone goes on from the byte reached.
 PATIENCE_S = 60.0
 MOST_DIGITS = 30
+# Kept among what `Upload-Metadata` said, till the photo is whole; with its blank it can be no key of a client's.
+OFFSET = "clock offset"
 
 
 class UploadForm(photos.PhotoForm):
@@ -137,20 +142,23 @@ class Uploads(TusView):
             _header("Tus-Resumable", description=VERSION),
             _header("Upload-Length", description="Bytes of the whole photo."),
             _header("Upload-Metadata", description="`photo` (uuid) and the fields of `PUT /photos/{uuid}`, each in base64."),
+            PHONE_TIME,
         ],
         responses={201: None},
     )
     def post(self, request: Request) -> Response:
         """The same photo and digest again, by the same person, is the same upload."""
-        if not may_report(self.held):
+        if not may_still_send(self.person, self.held, self.at):
             raise NotAllowed
         size = self._size(request)
         metadata = _metadata(request.headers.get("Upload-Metadata", ""))
         photo_id, declared = _photo_of(metadata)
+        if self.phone_offset_s is not None:
+            metadata[OFFSET] = repr(self.phone_offset_s)
         digest = declared.sha256.lower()
         known = is_here(photo_id, digest, by=self.person)
         key = f"photo:{photo_id}:{digest}"
-        upload = partial.begin(self.person.pk, key, size=size, note=metadata, at=self.at, whole=known)
+        upload = partial.begin(self.person.pk, key, size=size, note=metadata, at=self.at, whole=known, room=_room())
         address = request.build_absolute_uri(reverse("api:upload", args=[upload.pk]))
         return Response(status=201, headers={"Location": address, **_standing(upload)})
 
@@ -165,6 +173,10 @@ class Uploads(TusView):
         return size
 
 
+def _room() -> partial.Room:
+    return partial.Room(settings.OPEN_UPLOADS_A_PERSON, settings.OPEN_UPLOAD_MEGABYTES_A_PERSON * 1024 * 1024)
+
+
 class UploadOne(TusView):
     """One upload of one's own: where it stands, its next part, its end."""
 
@@ -175,7 +187,8 @@ class UploadOne(TusView):
 
     @extend_schema(parameters=[_header("Tus-Resumable", description=VERSION)], responses={200: None})
     def head(self, request: Request, upload_id: UUID) -> Response:
-        return Response(headers={"Upload-Length": str(self.upload.size), **_standing(self.upload)})
+        told = {"Upload-Length": str(self.upload.size), "Upload-Metadata": _spelled(self.upload.note)}
+        return Response(headers={**told, **_standing(self.upload)})
 
     @extend_schema(
         request={CHUNK_TYPE: OpenApiTypes.BINARY},
@@ -208,7 +221,8 @@ class UploadOne(TusView):
             raise
         try:
             photo_id, declared = _photo_of(upload.note)
-            take_in(photo_id, data, declared, by=self.person, at=self.at)
+            offset = float(upload.note[OFFSET]) if OFFSET in upload.note else None
+            take_in(photo_id, data, replace(declared, clock_offset_s=offset), by=self.person, at=self.at)
         except (FileRefused, ImageRefused, Conflict, Invalid):
             partial.end(upload)
             raise
@@ -255,6 +269,12 @@ def _metadata(header: str) -> dict[str, str]:
             raise ProtocolError(400, gettext_noop("Upload-Metadata cannot be read."))
         found[key] = said
     return found
+
+
+def _spelled(metadata: dict[str, str]) -> str:
+    """What a client said at the beginning, as the protocol spells it."""
+    said = {key: value for key, value in metadata.items() if key != OFFSET}
+    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}".strip() for key, value in said.items())
 
 
 def _photo_of(metadata: dict[str, str]) -> tuple[UUID, Declared]:

@@ -5,7 +5,19 @@ from django.urls import URLPattern, path, re_path, register_converter
 from mobile_api.converters import AnyCaseUuid
 from mobile_api.schema import Schema
 from mobile_api.uploads import UploadOne, Uploads
-from mobile_api.views import devices, files, inspections, notices, photos, problems, record, reference, reports, session
+from mobile_api.views import (
+    devices,
+    files,
+    inspections,
+    notices,
+    photos,
+    problems,
+    record,
+    reference,
+    reports,
+    session,
+    submissions,
+)
 from mobile_api.views.base import NothingHere
 
 register_converter(AnyCaseUuid, "any_uuid")
@@ -25,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("sectors", reference.Sectors.as_view(), name="sectors"),
     path("reports/<any_uuid:report_id>", reports.Reports.as_view(), name="report"),
     path("visits/<any_uuid:visit_id>", reports.Visits.as_view(), name="visit"),
+    path("submissions", submissions.Submissions.as_view(), name="submissions"),
     path("receipts", reports.Receipts.as_view(), name="receipts"),
     path("photos/<any_uuid:photo_id>", photos.PhotoOne.as_view(), name="photo"),
     path("photos/<any_uuid:photo_id>/file", photos.PhotoFile.as_view(), name="photo-file"),

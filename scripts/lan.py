@@ -23,7 +23,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-LOCAL_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "100.64.0.0/10")
+# Private and shared networks, and two that no host in the internet has and virtual machines and test benches do (RFC 5737, 2544).
+LOCAL_NETWORKS = (
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "100.64.0.0/10"),
+    *("192.0.2.0/24", "198.18.0.0/15"),
+)
 AUTHORITY_DAYS = 365
 SERVER_DAYS = 90  # iOS trusts no certificate that is valid for more than 825
 NAME = "巡改示范 局域网证书"

@@ -49,7 +49,9 @@ class Ranges(serializers.JSONField):
 
 
 class PhoneLine(Shape):
-    """`gaps`: missing numbers; `forks`: numbers given twice or that do not name the one before; `doubts`: not rightly signed."""
+    """`gaps`: missing numbers; `forks`: numbers given twice or that do not name the one before; `doubts`: not rightly signed;
+    `clock_offset_s`: how far the server's clock was ahead of the phone's own at `clock_seen_at`.
+    """
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -62,6 +64,8 @@ class PhoneLine(Shape):
     waiting = serializers.IntegerField(allow_null=True)
     oldest = serializers.DateTimeField(allow_null=True)
     heard_at = serializers.DateTimeField(allow_null=True)
+    clock_offset_s = serializers.FloatField(allow_null=True)
+    clock_seen_at = serializers.DateTimeField(allow_null=True)
 
 
 class Phones(Shape):
@@ -90,4 +94,6 @@ def phone_line(phone: Phone) -> dict[str, Any]:
         "waiting": device.waiting,
         "oldest": spelled(device.oldest),
         "heard_at": spelled(device.heard_at),
+        "clock_offset_s": device.clock_offset_s,
+        "clock_seen_at": spelled(device.clock_seen_at),
     }

@@ -69,12 +69,12 @@ class PhotoUpload(PhotoForm):
     file = serializers.FileField()
 
 
-def declared(form: dict[str, Any]) -> Declared:
-    """What the sender says of a photo. Raises Invalid naming every wrong field."""
+def declared(form: dict[str, Any], clock_offset_s: float | None = None) -> Declared:
+    """What the sender says of a photo, and of its clock when it sent it. Raises Invalid naming every wrong field."""
     said = validated(PhotoForm, form)
     position = said.pop("location")
     lon, lat = position if position else (None, None)
-    return Declared(**said, lon=lon, lat=lat)
+    return Declared(**said, lon=lon, lat=lat, clock_offset_s=clock_offset_s)
 
 
 def received(photo: Photo) -> dict[str, Any]:

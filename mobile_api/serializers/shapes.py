@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mobile_api.figures import BY
+from mobile_api.reference import LINE_KINDS
 from mobile_api.serializers.session import MeAnswer, UnitLine
 from server.coordination.bodies import Body, Optional, Text
-from server.inspections.models import Inspection
+from server.inspections.models import Inspection, Submission, Visit
 from server.plans.models import Plan
 from server.problems.models import Problem
 from server.problems.queries import LIGHTS, PACES
@@ -19,6 +20,14 @@ POSITION = {
     "properties": {
         "type": {"type": "string", "enum": ["Point"]},
         "coordinates": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+    },
+    "required": ["type", "coordinates"],
+}
+LINE_GEOMETRY = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "enum": ["LineString", "MultiLineString", "Polygon", "MultiPolygon"]},
+        "coordinates": {"type": "array"},
     },
     "required": ["type", "coordinates"],
 }
@@ -132,6 +141,7 @@ class ProblemProperties(Shape):
     area = CodeName(allow_null=True)
     whole_district = serializers.BooleanField()
     outside_district = serializers.BooleanField()
+    moved_m = serializers.FloatField(allow_null=True)
     sites = SiteLine(many=True)
     main_units = CodeName(many=True)
     supervising_units = CodeName(many=True)
@@ -281,6 +291,29 @@ class ReportAccepted(VisitAccepted):
     unit = CodeName(allow_null=True)
 
 
+class SentProblem(SubmittedProblem):
+    title = serializers.CharField()
+    light = serializers.ChoiceField(choices=LIGHTS, allow_null=True)
+
+
+class SubmissionLine(Shape):
+    """`title`: the report's as it was sent, or the visited problem's as it was then; `problem`: null once out of sight."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Submission.Kind.values)
+    received_at = serializers.DateTimeField()
+    title = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=Visit.Verdict.values, allow_null=True)
+    problem = SentProblem(allow_null=True)
+    missing = serializers.ListField(child=serializers.UUIDField())
+    hints = Hint(many=True)
+
+
+class SubmissionPage(Shape):
+    submissions = SubmissionLine(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 class ReceiptLine(Shape):
     uuid = serializers.UUIDField()
     sha256 = serializers.CharField()
@@ -399,11 +432,33 @@ class InspectionPage(Shape):
     next = serializers.CharField(allow_null=True)
 
 
+class LineProperties(Shape):
+    name = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(choices=LINE_KINDS)
+
+
+@extend_schema_field(LINE_GEOMETRY)
+class LineGeometry(serializers.JSONField):
+    """A GeoJSON line, or a surface of water."""
+
+
+class LineFeature(Shape):
+    type = serializers.ChoiceField(choices=["Feature"])
+    geometry = LineGeometry()
+    properties = LineProperties()
+
+
+class LineCollection(Shape):
+    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    features = LineFeature(many=True)
+
+
 class BootstrapAnswer(Shape):
     me = MeAnswer()
     units = UnitLine(many=True)
     areas = AreaCollection()
     protected = AreaCollection()
+    lines = LineCollection()
     sources = SourceLine(many=True)
     categories = CodeName(many=True)
     discoveries = CodeName(many=True)

@@ -1,5 +1,7 @@
 """Bodies and answers of reports, visits and receipts."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,20 +13,28 @@ from mobile_api.clock import spelled
 from mobile_api.serializers.fields import Moment, Number, Uuid, uuids
 from server.coordination.bodies import Body, Optional, Text
 from server.coordination.verbs import validated
+from server.evidence.queries import missing_of_each
 from server.inspections.actions import ReportDraft, SiteDraft, VisitDraft
 from server.inspections.actions.submitting import Accepted
-from server.inspections.models import Submission
+from server.inspections.models import Submission, Visit
+from server.problems import marks
+from server.problems.models import Problem
+from server.problems.policy import visible_to
 from server.runtime.refusals import FieldError, Invalid
+from server.units.models import Person
+from server.units.predicates import Capacities, office_day
 from server.units.queries import unit_of_area
 
 MOST_PHOTOS = 50
 MOST_ACCURACY = 1_000_000.0
+MOST_MOVED = 100_000.0
 MEASURE_STATES = ("done", "partly", "not_done", "not_applicable")
 HINTS = {
     "outside_district": gettext_noop("The place lies outside the district."),
     "maybe_swapped": gettext_noop("With longitude and latitude exchanged the place would lie in the district."),
     "maybe_gcj02": gettext_noop("Read as GCJ-02 the place would lie in the district."),
     "maybe_known": gettext_noop("A problem of this category is known close by."),
+    "moved": gettext_noop("It was seen in a post that had ended when it arrived."),
     "late": gettext_noop("The problem was closed, merged or given to others in the meantime."),
 }
 
@@ -50,7 +60,10 @@ class SiteBody(serializers.Serializer[Any]):
 
 
 class ReportBody(Body):
-    """`location` is a GeoJSON Point, or in its place an area (or "district") with the reason why there is no point."""
+    """`location` is a GeoJSON Point, or in its place an area (or "district") with the reason why there is no point.
+
+    `moved_m`: metres the pin was moved by hand from the phone's fix.
+    """
 
     title = Text(120)
     description = Text()
@@ -63,6 +76,7 @@ class ReportBody(Body):
     no_location_reason = Optional()
     crs = Text(20, required=False, allow_null=True, default=None)
     accuracy_m = Number(0, MOST_ACCURACY, required=False, allow_null=True, default=None)
+    moved_m = Number(0, MOST_MOVED, required=False, allow_null=True, default=None)
     observed_at = Moment()
     inspection = Uuid(required=False, allow_null=True, default=None)
     sites = SiteBody(many=True, required=False, default=list)
@@ -133,7 +147,50 @@ def accepted(of: Accepted) -> dict[str, Any]:
         "received_at": spelled(of.submission.received_at),
         "problem": {"id": str(problem.pk), "number": problem.number, "status": problem.status},
         "missing": [str(photo) for photo in of.missing],
-        "hints": [{**hint, "detail": gettext(HINTS[hint["code"]])} for hint in of.hints],
+        "hints": hints(of.hints),
+    }
+
+
+def hints(given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Hints in the reader's words."""
+    return [{**hint, "detail": gettext(HINTS[hint["code"]])} for hint in given]
+
+
+def sent_lines(submissions: Sequence[Submission], person: Person, at: datetime, held: Capacities) -> list[dict[str, Any]]:
+    """What this person sent, each with its problem as it is now, as far as they may still see that. Five queries in all."""
+    ids = [submission.pk for submission in submissions]
+    visits = {visit.pk: visit for visit in Visit.objects.filter(pk__in=ids)}
+    problem_of = {pk: visits[pk].problem_id if pk in visits else pk for pk in ids}
+    problems = visible_to(person, at, held).filter(pk__in=set(problem_of.values())).in_bulk()
+    reported = dict(Problem.objects.filter(pk__in=ids).values_list("pk", "hints"))
+    missing, on = missing_of_each(ids), office_day(at)
+    lines = []
+    for submission in submissions:
+        visit = visits.get(submission.pk)
+        problem = problems.get(problem_of[submission.pk])
+        lines.append(
+            {
+                "uuid": str(submission.pk),
+                "kind": submission.kind,
+                "received_at": spelled(submission.received_at),
+                "title": submission.title,
+                "verdict": visit.verdict if visit else None,
+                "problem": _sent_problem(problem, on) if problem else None,
+                "missing": [str(photo) for photo in missing.get(submission.pk, ())],
+                "hints": hints(visit.hints if visit else reported.get(submission.pk, [])),
+            }
+        )
+    return lines
+
+
+def _sent_problem(problem: Problem, on: date) -> dict[str, Any]:
+    light = marks.light(problem, on)
+    return {
+        "id": str(problem.pk),
+        "number": problem.number,
+        "title": problem.title,
+        "status": problem.status,
+        "light": light.value if light else None,
     }
 
 

@@ -62,6 +62,11 @@ class ApiView(APIView):
         return clock.now()
 
     @cached_property
+    def phone_offset_s(self) -> float | None:
+        """Seconds by which the server's clock is ahead of the phone's own; None where the request does not say."""
+        return clock.phone_offset_s(self.request.headers, self.at)
+
+    @cached_property
     def held(self) -> Capacities:
         return capacities(self.person, self.at)
 

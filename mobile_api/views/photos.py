@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mobile_api import problem_details, serving
+from mobile_api.parameters import PHONE_TIME
 from mobile_api.serializers import photos, shapes
 from mobile_api.views.base import ApiView
 from mobile_api.views.forms import FormView
@@ -24,7 +25,7 @@ from server.evidence.tasks import SIZES, rendition_path
 from server.files.originals import LIMIT
 from server.files.queries import open_file
 from server.files.refusals import TooLarge
-from server.problems.policy import may_report
+from server.inspections.posts import may_still_send
 from server.records.actions import note_access
 from server.records.models import AccessEntry
 from server.runtime.refusals import Conflict, Invalid, NotAllowed, NotThere
@@ -41,18 +42,19 @@ class PhotoOne(FormView):
     """One photo by its uuid."""
 
     @extend_schema(
+        parameters=[PHONE_TIME],
         request={"multipart/form-data": photos.PhotoUpload},
         responses={201: shapes.PhotoReceived, 200: shapes.PhotoReceived},
     )
     def put(self, request: Request, photo_id: UUID) -> Response:
         file, fields, errors = self.form()
-        if not may_report(self.held):
+        if not may_still_send(self.person, self.held, self.at):
             raise NotAllowed
         known = Photo.objects.filter(pk=photo_id).values_list("uploader", flat=True).first()
         if known is not None and known != self.person.pk:
             raise Conflict(gettext_noop("This photo's id was already used."))
         try:
-            said = photos.declared(fields)
+            said = photos.declared(fields, self.phone_offset_s)
         except Invalid as wrong:
             named = {error.field for error in errors}
             errors += [error for error in wrong.errors if error.field not in named]

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mobile_api.clock import spelled
+from mobile_api.parameters import PHONE_TIME
 from mobile_api.serializers import shapes
 from mobile_api.serializers import submissions as bodies
 from mobile_api.strict_json import Json, unprintable
@@ -19,13 +20,13 @@ from server.evidence.models import Photo
 from server.inspections.actions import Received, ReportDraft, VisitDraft, submit_report, submit_visit
 from server.inspections.actions.submitting import Accepted
 from server.inspections.models import Submission
+from server.inspections.posts import may_still_send
 from server.problems.models import Problem
-from server.problems.policy import may_report
 from server.runtime.refusals import Invalid, NotAllowed
 
 
-def _received(json: Json) -> Received:
-    return Received(json.raw.decode(), json.sha256, json.content_sha256)
+def _received(json: Json, view: ApiView) -> Received:
+    return Received(json.raw.decode(), json.sha256, json.content_sha256, view.phone_offset_s)
 
 
 def _drafted(content: dict[str, Any], draft: Callable[[dict[str, Any]], Any]) -> Any:
@@ -43,10 +44,12 @@ def _known(submission: UUID) -> bool:
 class Reports(ApiView):
     """A problem somebody found. The same again changes nothing; photos may come before or after."""
 
-    @extend_schema(request=bodies.ReportBody, responses={201: shapes.ReportAccepted, 200: shapes.ReportAccepted})
+    @extend_schema(
+        parameters=[PHONE_TIME], request=bodies.ReportBody, responses={201: shapes.ReportAccepted, 200: shapes.ReportAccepted}
+    )
     def put(self, request: Request, report_id: UUID) -> Response:
         json, content = self.body()
-        if not may_report(self.held):
+        if not may_still_send(self.person, self.held, self.at):
             raise NotAllowed
         draft: ReportDraft
         try:
@@ -56,14 +59,16 @@ class Reports(ApiView):
                 raise
             # Other content under a known id is a conflict first, whatever is wrong with it: the action looks at no draft then.
             draft = ReportDraft("", "", "", self.at, ())
-        of = submit_report(report_id, draft, _received(json), by=self.person, at=self.at, held=self.held)
+        of = submit_report(report_id, draft, _received(json, self), by=self.person, at=self.at, held=self.held)
         return Response(bodies.accepted_report(of), status=201 if of.created else 200)
 
 
 class Visits(ApiView):
     """A visit to a known problem."""
 
-    @extend_schema(request=bodies.VisitBody, responses={201: shapes.VisitAccepted, 200: shapes.VisitAccepted})
+    @extend_schema(
+        parameters=[PHONE_TIME], request=bodies.VisitBody, responses={201: shapes.VisitAccepted, 200: shapes.VisitAccepted}
+    )
     def put(self, request: Request, visit_id: UUID) -> Response:
         json, content = self.body()
         draft: VisitDraft
@@ -73,19 +78,26 @@ class Visits(ApiView):
             if not _known(visit_id):
                 raise
             draft = VisitDraft(visit_id, self.at, None, "", "", ())  # never looked at, as above
-        of: Accepted = submit_visit(visit_id, draft, _received(json), by=self.person, at=self.at)
+        of: Accepted = submit_visit(visit_id, draft, _received(json, self), by=self.person, at=self.at)
         return Response(bodies.accepted(of), status=201 if of.created else 200)
 
 
 class Receipts(ApiView):
     """Which of these are here, with the digest of what is here: own ones only. A phone frees nothing else."""
 
-    @extend_schema(request=bodies.ReceiptsBody, responses={200: shapes.ReceiptsAnswer})
+    @extend_schema(parameters=[PHONE_TIME], request=bodies.ReceiptsBody, responses={200: shapes.ReceiptsAnswer})
     def post(self, request: Request) -> Response:
         _json, content = self.body()
         asked = validated(bodies.ReceiptsBody, content)
         if asked["device"]:
-            note_standing(asked["device"], asked["waiting"], asked["oldest"], by=self.person, at=self.at)
+            note_standing(
+                asked["device"],
+                asked["waiting"],
+                asked["oldest"],
+                by=self.person,
+                at=self.at,
+                clock_offset_s=self.phone_offset_s,
+            )
         photos = Photo.objects.filter(pk__in=asked["photos"], uploader=self.person)
         return Response(
             {

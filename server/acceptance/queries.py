@@ -1,10 +1,13 @@
 """Reads of acceptance that its actions and the faces share."""
 
+from datetime import date
+
 from server.acceptance.models import Application, Opinion
 from server.evidence.queries import photo_facts
 from server.plans.queries import find_plan
 from server.problems.models import Problem
 from server.regulation.requirements import ApplyFacts, SiteFact
+from server.units.predicates import office_day
 
 
 def open_application(problem: Problem) -> Application | None:
@@ -29,4 +32,12 @@ def apply_facts(problem: Problem) -> ApplyFacts:
         photos=photo_facts(problem),
         plan_issued_on=problem.plan_issued_on,
         goal_held=False if problem.plan_kind == "continuous" else None,
+        failed_on=_failed_on(problem),
     )
+
+
+def _failed_on(problem: Problem) -> date | None:
+    """The day the last round was failed by the lead or declined by the leader."""
+    failed = problem.applications.filter(outcome=Application.Outcome.FAILED, ended_at__isnull=False)
+    last = failed.order_by("-ended_at").values_list("ended_at", flat=True).first()
+    return office_day(last) if last is not None else None

@@ -32,7 +32,10 @@ from server.units.predicates import actor, capacities
 
 @dataclass(frozen=True)
 class Declared:
-    """What the sender says of a photo; nothing of it is believed without being marked as such. Position in WGS 84 degrees."""
+    """What the sender says of a photo; nothing of it is believed without being marked as such. Position in WGS 84 degrees.
+
+    ``clock_offset_s``: how far the server's clock was ahead of the sender's own when it was sent, where that said its time.
+    """
 
     sha256: str
     stage: str = "before"
@@ -46,6 +49,7 @@ class Declared:
     filename: str = ""
     statement: str = ""
     signature: str = ""
+    clock_offset_s: float | None = None
 
 
 SAME_DEGREES = 1e-5  # about a metre: the position given is the one that was signed
@@ -167,9 +171,15 @@ def _register(
 
 
 def _stated(declared: Declared, verdict: Verdict, at: datetime) -> dict[str, Any]:
-    """What the statement adds to a photo's row. The phone's clock is compared by the time it corrected with the server's."""
+    """What the statement adds to a photo's row. The phone's clock is compared by the time it corrected with the server's; where
+    no statement tells, by what the phone said of its clock when it sent the photo.
+    """
     said = verdict.said
-    stated: dict[str, Any] = {"signature_state": verdict.state, "device": verdict.device}
+    stated: dict[str, Any] = {
+        "signature_state": verdict.state,
+        "device": verdict.device,
+        "clock_offset_s": declared.clock_offset_s,
+    }
     if said is None:
         return stated
     stated |= {"statement_n": said.n, "stated_at": said.time}

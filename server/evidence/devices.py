@@ -22,12 +22,14 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from server.evidence.models import Device, SignatureState, Statement
+from server.evidence.policy import may_revoke_phones
 from server.records.actions import append
 from server.runtime.refusals import FieldError, Invalid, NotThere
 from server.units.models import Person
 from server.units.predicates import actor, capacities
 
 LONGEST_STATEMENT = 4_000
+LONGEST_GROUND = 500
 MOST_DEVICES = 50
 MOST_SHOTS = 10**9
 _COORDINATE_BYTES = 32
@@ -110,11 +112,33 @@ def revoke(device_id: UUID, *, by: Person, at: datetime) -> Device:
     device = Device.objects.select_for_update().filter(pk=device_id, person=by).first()
     if device is None:
         raise NotThere
+    _revoke(device, by, at, {"revoked": True})
+    return device
+
+
+@transaction.atomic
+def revoke_lost(device_id: UUID, ground: str, *, by: Person, at: datetime) -> Device:
+    """Revoke another person's phone that is lost, with the ground; the record says who did it, whose it was and why.
+
+    Raises NotThere unless the security_admin does it, Invalid without a ground. Revoking it again changes nothing.
+    """
+    device = Device.objects.select_for_update().filter(pk=device_id).first()
+    if device is None or not may_revoke_phones(capacities(by, at)):
+        raise NotThere
+    ground = ground.strip()
+    if not ground:
+        raise Invalid.one("ground", "required", gettext_noop("Say why it is revoked, as in: lost on the way."))
+    if len(ground) > LONGEST_GROUND:
+        raise Invalid.one("ground", "too_long", gettext_noop("At most %(most)s characters."), most=LONGEST_GROUND)
+    _revoke(device, by, at, {"revoked": True, "person": device.person.username, "ground": ground})
+    return device
+
+
+def _revoke(device: Device, by: Person, at: datetime, told: dict[str, Any]) -> None:
     if device.revoked_at is None:
         device.revoked_at = at
         device.save(update_fields=["revoked_at"])
-        _record("revoke_device", device, by, at, after={"revoked": True})
-    return device
+        _record("revoke_device", device, by, at, after=told)
 
 
 def _record(action: str, device: Device, by: Person, at: datetime, after: dict[str, Any]) -> None:
@@ -322,10 +346,23 @@ def discard(device_id: UUID, statement: str, signature: str, *, by: Person, at: 
     return said, keep_statement(verdict, photo=None, text=statement, signature=signature, at=at)
 
 
-def note_standing(device: str, waiting: int | None, oldest: datetime | None, *, by: Person, at: datetime) -> None:
-    """Note what a phone says it has not sent yet: how many items, since when the oldest waits. Others' phones are passed over."""
+def note_standing(
+    device: str,
+    waiting: int | None,
+    oldest: datetime | None,
+    *,
+    by: Person,
+    at: datetime,
+    clock_offset_s: float | None = None,
+) -> None:
+    """Note what a phone says of itself: how many items it has not sent, since when the oldest waits, and how far the server's
+    clock is ahead of its own. A clock it does not tell of stays what it was. Others' phones are passed over.
+    """
     try:
         device_id = UUID(device)
     except ValueError:
         return
-    Device.objects.filter(pk=device_id, person=by).update(waiting=waiting, oldest=oldest, heard_at=at)
+    told: dict[str, Any] = {"waiting": waiting, "oldest": oldest, "heard_at": at}
+    if clock_offset_s is not None:
+        told |= {"clock_offset_s": clock_offset_s, "clock_seen_at": at}
+    Device.objects.filter(pk=device_id, person=by).update(**told)

@@ -38,16 +38,22 @@ def grade(facts: GradeFacts) -> Grade:
     """The grade of a photo by plain facts."""
     if not facts.in_app:
         return "C"
-    best = (
-        facts.whole
-        and facts.signed
-        and facts.numbers_whole
-        and facts.inside_district is True
-        and _within(facts.position_age_s, OLDEST_POSITION_S)
-        and _within(facts.accuracy_m, WORST_ACCURACY_M)
-        and _within(facts.clock_offset_s, CLOCK_APART_S)
+    return "B" if lacking(facts) else "A"
+
+
+def lacking(facts: GradeFacts) -> tuple[str, ...]:
+    """What a photo lacks for an A, as stable codes, the gravest first; nothing for an A."""
+    wanted = (
+        ("in_app", facts.in_app),
+        ("whole", facts.whole),
+        ("signed", facts.signed),
+        ("numbers_whole", facts.numbers_whole),
+        ("inside_district", facts.inside_district is True),
+        ("position_fresh", _within(facts.position_age_s, OLDEST_POSITION_S)),
+        ("position_precise", _within(facts.accuracy_m, WORST_ACCURACY_M)),
+        ("clock_right", _within(facts.clock_offset_s, CLOCK_APART_S)),
     )
-    return "A" if best else "B"
+    return tuple(code for code, there in wanted if not there)
 
 
 def _within(value: float | None, most: float) -> bool:

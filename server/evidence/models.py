@@ -52,6 +52,9 @@ class Device(models.Model):
     waiting = models.PositiveIntegerField(null=True, blank=True)
     oldest = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
+    # How far the server's clock was ahead of the phone's own when it last said what time it has, and when that was.
+    clock_offset_s = models.FloatField(null=True, blank=True)
+    clock_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-enrolled_at", "id"]
@@ -94,7 +97,8 @@ class Photo(models.Model):
 
     Positions are WGS 84 degrees. ``fingerprint`` is a signed 64-bit perceptual hash of the upright picture. ``stated_…`` is
     what its statement says, by the phone's own clock; ``clock_offset_s`` how far the server's clock is ahead of that one, as
-    the phone corrected it. ``sharpness`` and ``brightness``: see ``images.quality``.
+    the phone corrected it, or without a statement as it was when the photo was sent. ``sharpness`` and ``brightness``: see
+    ``images.quality``.
     """
 
     id = models.UUIDField(primary_key=True)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from server.evidence.checks import Check, checks_of
 from server.evidence.grades import facts_of, grade
 from server.evidence.models import Claim, Photo
 from server.evidence.policy import photos_visible_to
 from server.problems.models import Problem
 from server.regulation.requirements import PhotoFact
 from server.units.models import Person
-from server.units.predicates import office_day
+from server.units.predicates import Capacities, office_day
 
 
 def photos_of(problem: Problem, person: Person, at: datetime) -> QuerySet[Photo]:
@@ -34,6 +35,18 @@ def missing_of(record_kind: str, record_id: UUID) -> list[UUID]:
     claimed = list(Claim.objects.filter(record_kind=record_kind, record_id=record_id).values_list("photo", flat=True))
     arrived = set(Photo.objects.filter(pk__in=claimed).values_list("pk", flat=True))
     return [photo for photo in claimed if photo not in arrived]
+
+
+def missing_of_each(record_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """For each report or visit that waits for photos, which; the others are not in it. Two queries, however many they are."""
+    kinds = (Claim.Kind.REPORT, Claim.Kind.VISIT)
+    claimed = Claim.objects.filter(record_kind__in=kinds, record_id__in=list(record_ids)).values_list("record_id", "photo")
+    arrived = set(Photo.objects.filter(pk__in=[photo for _record, photo in claimed]).values_list("pk", flat=True))
+    waiting: dict[UUID, list[UUID]] = {}
+    for record, photo in claimed:
+        if photo not in arrived:
+            waiting.setdefault(record, []).append(photo)
+    return waiting
 
 
 def photo_facts(problem: Problem) -> tuple[PhotoFact, ...]:
@@ -68,3 +81,17 @@ def photo_facts(problem: Problem) -> tuple[PhotoFact, ...]:
 def grade_of(photo: Photo) -> str:
     """How far a photo can be relied on: A, B or C (``grades``)."""
     return grade(facts_of(photo))
+
+
+def checks_known_to(person: Person, photo: Photo, at: datetime, held: Capacities | None = None) -> list[Check]:
+    """What is noticed about a photo, as far as this person may know it.
+
+    That the same bytes came twice is told only to who may see the other ones: a finding must not give a hidden photo away.
+    """
+    seen = photos_visible_to(person, at, held).filter(sha256=photo.sha256).exclude(pk=photo.pk)
+    other_side = seen.filter(problem=photo.problem_id).exclude(photo_stage=photo.photo_stage)
+    return [
+        check
+        for check in checks_of(photo)
+        if check.code != "reused" or (other_side if check.level == "refuse" else seen).exists()
+    ]

@@ -21,11 +21,13 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import transaction
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_noop
 
 from server.files.models import PartialChunk, PartialUpload
 from server.files.originals import BLOCK, IN_MEMORY, Readable, sync_folder
-from server.files.refusals import DigestMismatch, TooLarge
+from server.files.refusals import DigestMismatch, TooLarge, TooManyOpen
+from server.runtime import locks
 from server.runtime.refusals import Conflict, NotThere
 
 PARTS = "partial"
@@ -63,24 +65,49 @@ class Part:
     path: str
 
 
-def begin(owner_id: object, key: str, *, size: int, note: dict[str, Any], at: datetime, whole: bool = False) -> PartialUpload:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many unfinished uploads one owner may have, and how many bytes all of them together when they are whole."""
+
+    uploads: int
+    size: int
+
+
+def begin(
+    owner_id: object, key: str, *, size: int, note: dict[str, Any], at: datetime, whole: bool = False, room: Room | None = None
+) -> PartialUpload:
     """The upload of this owner and key, made if it is not there; the same again gives the same one, with the newest note.
 
-    `size` in bytes; another size than before begins anew. `whole`: the caller has these bytes already.
+    `size` in bytes; another size than before begins anew. `whole`: the caller has these bytes already. Raises TooManyOpen when
+    `room` has none for a new one; one that is known, or whole, needs none.
     """
     owner = str(owner_id)
     old = PartialUpload.objects.filter(owner_id=owner, key=key).first()
-    if old is not None and (old.expires_at <= at or old.size != size):
+    if old is not None and old.expires_at <= at:
+        _end_expired(old.pk, at)
+    elif old is not None and old.size != size:
         end(old)
     with transaction.atomic():
+        locks.hold(f"uploads:{owner}")  # two beginning at once are counted one after the other
+        upload = PartialUpload.objects.filter(owner_id=owner, key=key).first()
+        if upload is None and room is not None and not whole:
+            _make_sure_of(room, owner, size, at)
         made: dict[str, Any] = {"size": size, "note": note, "begun_at": at, "expires_at": at + LIFE}
         if whole:
             made |= {"offset": size, "finished_at": at}
-        upload, new = PartialUpload.objects.get_or_create(owner_id=owner, key=key, defaults=made)
-        if not new and upload.finished_at is None and upload.note != note:
+        if upload is None:
+            return PartialUpload.objects.create(owner_id=owner, key=key, **made)
+        if upload.finished_at is None and upload.note != note:
             PartialUpload.objects.filter(pk=upload.pk, finished_at__isnull=True).update(note=note)
             upload.note = note
     return upload
+
+
+def _make_sure_of(room: Room, owner: str, size: int, at: datetime) -> None:
+    unfinished = PartialUpload.objects.filter(owner_id=owner, finished_at__isnull=True, expires_at__gt=at)
+    there = unfinished.aggregate(uploads=Count("pk"), size=Sum("size"))
+    if there["uploads"] >= room.uploads or (there["size"] or 0) + size > room.size:
+        raise TooManyOpen
 
 
 def find(upload_id: UUID, owner_id: object, at: datetime) -> PartialUpload:
@@ -103,24 +130,33 @@ def receive(upload: PartialUpload, offset: int, source: Readable, length: int, c
         raise TooLarge(limit_mb=-(-upload.size // (1024 * 1024)))
     path = f"{_folder(upload.pk)}/{offset:012d}-{uuid.uuid4().hex}"
     digest = hashlib.new(checksum.algorithm) if checksum else None
-    with _writing(path) as written:
-        size = 0
-        while size < length:
-            try:
-                block = source.read(min(BLOCK, length - size))
-            except OSError:  # cut in the middle: what came before it is whole
-                block = b""
-            if not block:
-                break
-            size += len(block)
-            written.write(block)
-            if digest:
-                digest.update(block)
+    try:
+        with _writing(path) as written:
+            size = _copied(source, written, length, digest)
+    except FileNotFoundError:  # the upload was ended meanwhile, and its folder with it
+        raise WrongOffset from None
     part = Part(offset, size, path)
     if digest and checksum and digest.digest() != checksum.digest:
         drop(part)
         raise ChecksumMismatch
     return part
+
+
+def _copied(source: Readable, written: IO[bytes], length: int, digest: Any) -> int:
+    """Copy at most `length` bytes, to the digest too if there is one; how many came."""
+    size = 0
+    while size < length:
+        try:
+            block = source.read(min(BLOCK, length - size))
+        except OSError:  # cut in the middle: what came before it is whole
+            block = b""
+        if not block:
+            break
+        size += len(block)
+        written.write(block)
+        if digest:
+            digest.update(block)
+    return size
 
 
 def completes(upload: PartialUpload, part: Part) -> bool:
@@ -182,12 +218,22 @@ def end(upload: PartialUpload) -> None:
     _remove(folder)
 
 
+def _end_expired(upload_id: UUID, at: datetime) -> bool:
+    """Remove an upload whose time has run out; not one that a part has kept alive since it was looked at."""
+    with transaction.atomic():
+        upload = PartialUpload.objects.select_for_update().filter(pk=upload_id, expires_at__lte=at).first()
+        if upload is None:
+            return False
+        upload.delete()
+    _remove(_folder(upload_id))
+    return True
+
+
 def expire(at: datetime) -> int:
     """Remove uploads whose time has run out, and folders of uploads that are gone; returns how many uploads."""
     count = 0
-    for upload in PartialUpload.objects.filter(expires_at__lte=at):
-        end(upload)
-        count += 1
+    for upload_id in list(PartialUpload.objects.filter(expires_at__lte=at).values_list("pk", flat=True)):
+        count += _end_expired(upload_id, at)
     try:
         folders, _files = storages["default"].listdir(PARTS)
     except FileNotFoundError:

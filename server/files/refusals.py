@@ -25,6 +25,14 @@ class TooLarge(FileRefused):
     text = gettext_noop("The file is larger than %(limit_mb)s MB.")
 
 
+class TooManyOpen(FileRefused):
+    """More is half sent than one may have half sent at once (429): to be tried again when some of it is whole, or has expired."""
+
+    code = "too_many_open"
+    text = gettext_noop("Too many photos are half sent. Finish sending those first, then try again.")
+    retry_after_s = 300
+
+
 class DigestMismatch(FileRefused):
     """The bytes are not those whose digest was declared (460)."""
 

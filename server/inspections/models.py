@@ -138,7 +138,11 @@ class Visit(models.Model):
 
 
 class Submission(models.Model):
-    """The first accepted sending of a report or visit under its uuid. The same again answers from here."""
+    """The first accepted sending of a report or visit under its uuid. The same again answers from here.
+
+    ``title``: the report's as it was sent, or the visited problem's as the visitor saw it. ``clock_offset_s``: how far the
+    server's clock was ahead of the phone's own, where the phone said.
+    """
 
     class Kind(models.TextChoices):
         REPORT = "report", _("Report")
@@ -151,7 +155,12 @@ class Submission(models.Model):
     content_sha256 = models.CharField(
         max_length=64, help_text="Of its canonical content: another order of keys is the same content."
     )
+    title = models.CharField(max_length=120, blank=True)
+    clock_offset_s = models.FloatField(null=True, blank=True)
     received_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["person", "-received_at", "id"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
@@ -161,8 +170,13 @@ class SetAside(models.Model):
     """What could not be taken in, kept for the office to look at, never dropped.
 
     A second content under a known uuid (at most so many a person a day), or an item of a phone's archive with the ``reason``;
-    a photo's bytes are the stored ``file``, and ``body_sha256`` is theirs.
+    a photo's bytes are the stored ``file``, and ``body_sha256`` is theirs. Settling one adds to it and takes nothing away.
     """
+
+    class Decision(models.TextChoices):
+        KEPT_FIRST = "kept_first", _("The first one stands")
+        TAKEN_UP = "taken_up", _("Its content was taken up in another way")
+        NOTHING_TO_DO = "nothing_to_do", _("Looked at, nothing to do")
 
     submission = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=10)
@@ -174,11 +188,23 @@ class SetAside(models.Model):
     received_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True, blank=True)
     looked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decision = models.CharField(max_length=20, blank=True, choices=Decision.choices)
+    words = models.TextField(blank=True, help_text="Why it was settled so.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-received_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["submission", "person", "body_sha256"], name="set_aside_once")
+            models.UniqueConstraint(fields=["submission", "person", "body_sha256"], name="set_aside_once"),
+            # Settled: who, when, how and why, all of it; or nothing of it yet.
+            models.CheckConstraint(
+                condition=Q(looked_at__isnull=True, looked_by__isnull=True, decision="", words="")
+                | Q(looked_at__isnull=False, looked_by__isnull=False, decision__in=["kept_first", "taken_up", "nothing_to_do"])
+                & ~Q(words=""),
+                name="set_aside_settled_whole",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["received_at"], condition=Q(looked_at__isnull=True), name="set_aside_waiting")
         ]
 
     def __str__(self) -> str:

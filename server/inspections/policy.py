@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from server.inspections.models import Found, Inspection, Stop, Visit
+from server.inspections.models import Found, Inspection, SetAside, Stop, Visit
 from server.problems import policy as problem_policy
 from server.problems.models import Involvement, Problem
 from server.units.models import Person
@@ -103,6 +103,11 @@ def visits_visible_to(person: Person, at: datetime, held: Capacities | None = No
     seen = problem_policy.visible_to(person, at, held).values("pk")
     free = Q(embargo__isnull=True) | ~Q(embargo__in=problem_policy.hidden_embargoes(person, held, at).values("pk"))
     return Visit.objects.filter(Q(by=person) | (Q(problem__in=seen) & free))
+
+
+def set_aside_visible_to(held: Capacities) -> QuerySet[SetAside]:
+    """What was set aside is the office's alone, which sees unreleased finds too."""
+    return SetAside.objects.all() if held.has(Role.OFFICE) else SetAside.objects.none()
 
 
 def inspection_for(person: Person, inspection_id: UUID, at: datetime) -> Inspection | None:

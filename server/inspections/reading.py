@@ -18,6 +18,7 @@ from server.runtime.refusals import FieldError, Invalid
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_PHOTOS = 50
 MOST_METRES = 1_000_000.0
+MOST_MOVED = 100_000.0
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ROOM = timedelta(days=2)
 Value = TypeVar("Value")
@@ -168,6 +169,7 @@ def report_draft(report_id: UUID, body: dict[str, Any]) -> ReportDraft:
         no_location_reason=reader.take("no_location_reason", _text(10_000), ""),
         crs=reader.take("crs", _text(20), None),
         accuracy_m=reader.take("accuracy_m", _number(0, MOST_METRES), None),
+        moved_m=reader.take("moved_m", _number(0, MOST_MOVED), None),
         inspection=reader.take("inspection", read_uuid, None),
         sites=[site for site in sites if site.id != report_id],
         no_photo_reason=reader.take("no_photo_reason", _text(10_000), ""),

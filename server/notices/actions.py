@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "supervision": gettext_noop("On-site supervision, reply until %(due)s: %(title)s"),
     "supervision_reply": gettext_noop("A reply to a supervision waits for you: %(title)s"),
     "inspection_to_release": gettext_noop("The unannounced inspection of %(date)s waits to be released"),
+    "findings_released": gettext_noop("What an unannounced inspection found was released: %(title)s"),
     "inspection": gettext_noop("You are named in an inspection on %(date)s"),
 }
 

@@ -18,6 +18,13 @@ def find_plan(problem: Problem) -> Plan | None:
     return problem.plans.prefetch_related("measures", "stages").order_by("-version").first()
 
 
+def answers_for(measure_unit: str | None, main_units: list[str]) -> str | None:
+    """Whose a measure is: its unit's; None: any main unit's. One whose unit was replaced falls to the first (Article 7)."""
+    if measure_unit is None or measure_unit in main_units:
+        return measure_unit
+    return main_units[0] if main_units else None
+
+
 def done_measure_keys(problem: Problem) -> set[UUID]:
     """Keys of the measures reported done, as the marks on the problem keep them."""
     return {UUID(key) for key in problem.done_keys}

@@ -1,9 +1,10 @@
 """Deadlines as a page shows them: the clock of an acceptance with its days counted, and the last safe day to apply."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from server.acceptance.models import Application
+from server.portal.words import days_in_words, working_days_in_words
 from server.problems.models import Problem
 from server.regulation.deadlines import last_safe_day
 from server.regulation.ruleset import RuleSet
@@ -60,6 +61,19 @@ def opinion_day(application: Application, rules: RuleSet, calendar: WorkCalendar
     return calendar.add(office_day(application.received_at), rules.whole("opinion_days"))
 
 
-def working_days_left(until: date, on: date, calendar: WorkCalendar) -> int:
-    """Working days from tomorrow up to a day; negative once it has passed."""
-    return calendar.between(on, until) if until >= on else -((on - until) // timedelta(days=1))
+@dataclass(frozen=True)
+class TimeLeft:
+    """What is left until a day, in the unit of the rule that set it, in words; ``late`` once the day has passed."""
+
+    words: str
+    late: bool
+    today: bool
+
+
+def time_left(until: date, on: date, calendar: WorkCalendar | None = None) -> TimeLeft:
+    """The time left on a day: with a calendar in working days, as its rule counts, else in days."""
+    if calendar is None or until == on:
+        said = days_in_words((until - on).days)
+    else:
+        said = working_days_in_words(calendar.between(on, until), late=until < on)
+    return TimeLeft(said, until < on, until == on)

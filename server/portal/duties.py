@@ -10,7 +10,7 @@ from server.acceptance.queries import open_application
 from server.coordination.next_steps import AllowedAction, Turn, allowed_actions, primary_action, whose_turn
 from server.inspections.policy import may_visit
 from server.portal import words
-from server.portal.clock import opinion_day, safe_day
+from server.portal.clock import TimeLeft, opinion_day, safe_day, time_left
 from server.portal.visitors import Visitor
 from server.problems import policy
 from server.problems.models import Problem
@@ -50,12 +50,11 @@ class Doable:
 
 @dataclass(frozen=True)
 class Duty:
-    """The one thing on top of the page, and by when; ``days`` to it, negative when it has passed."""
+    """The one thing on top of the page, by when, and how long that is."""
 
     doable: Doable
     until: date | None = None
-    days: int | None = None
-    working: bool = False
+    left: TimeLeft | None = None
 
 
 @dataclass(frozen=True)
@@ -105,14 +104,14 @@ def _with_date(
     if action in (Action.PROGRESS, Action.APPLY):
         safe = safe_day(problem, rules, calendar)
         until = safe if action is Action.APPLY and safe is not None and safe >= on else problem.deadline
-        return Duty(doable, until, (until - on).days if until else None)
+        return Duty(doable, until, time_left(until, on) if until else None)
     if action in (Action.OPINION, Action.DECIDE):
         application = open_application(problem)
         if application is None:
             return Duty(doable)
         asked = opinion_day(application, rules, calendar)
         until = asked if action is Action.OPINION and asked >= on else application.due
-        return Duty(doable, until, calendar.between(on, until) if until >= on else (until - on).days, working=until >= on)
+        return Duty(doable, until, time_left(until, on, calendar))
     return Duty(doable)
 
 
@@ -134,9 +133,7 @@ def _of_supervision(record: SupervisionRecord, problem: Problem, visitor: Visito
     if visitor.held.units().intersection(policy.main_units(problem)):
         reply = Doable("supervision_reply", _("Reply to the supervision"), reverse("supervision_reply", args=[record.pk]), "13")
         if record.replied_at is None:
-            on = visitor.on
-            left = calendar.between(on, record.reply_due) if record.reply_due >= on else (record.reply_due - on).days
-            found.append(Duty(reply, record.reply_due, left, working=left >= 0))
+            found.append(Duty(reply, record.reply_due, time_left(record.reply_due, visitor.on, calendar)))
         else:
             found.append(Duty(Doable(reply.code, _("Change the reply to the supervision"), reply.address, "13")))
     if visitor.is_office and record.replied_at is not None:

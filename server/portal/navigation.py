@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from server.evidence.policy import may_look_at_phones
+from server.inspections.policy import set_aside_visible_to
 from server.portal.visitors import Visitor, visitor_of
-from server.problems.policy import visible_to
 from server.regulation.statuses import Status
 from server.supervision.models import SupervisionRecord
 from server.units.roles import Role
@@ -22,6 +23,7 @@ class Item:
     name: str
     address: str
     here: bool
+    count: int = 0
 
 
 def items(request: HttpRequest) -> list[Item]:
@@ -39,18 +41,19 @@ def _items(visitor: Visitor, path: str) -> list[Item]:
     for name, route, prefix, shown in _wanted(visitor):
         if not shown:
             continue
+        count = set_aside_visible_to(visitor.held).filter(looked_at__isnull=True).count() if route == "people_phones" else 0
         try:
             address = reverse(route)
         except NoReverseMatch:
             continue
         here = path == address if prefix is None else path.startswith(prefix)
-        found.append(Item(name, address, here))
+        found.append(Item(name, address, here, count))
     return found
 
 
 def _wanted(visitor: Visitor) -> list[tuple[str, str, str | None, bool]]:
     sees = not visitor.administers
-    seen = visible_to(visitor.person, visitor.at, visitor.held) if sees else None
+    seen = visitor.seen if sees else None
     supervised = seen is not None and SupervisionRecord.objects.filter(problem__in=seen.values("pk")).exists()
     accepting = seen is not None and seen.filter(status__in=IN_ACCEPTANCE).exists()
     reads_record = visitor.held.has(Role.AUDITOR)
@@ -62,6 +65,7 @@ def _wanted(visitor: Visitor) -> list[tuple[str, str, str | None, bool]]:
         (_("Inspections"), "inspections", "/inspections/", sees),
         (_("Supervision"), "supervisions", "/supervision/", supervised),
         (_("Acceptance"), "acceptances", "/acceptance/", accepting),
+        (_("Phones"), "people_phones", "/phones/", may_look_at_phones(visitor.held)),
         (_("Record"), "record", "/record/", reads_record),
         (_("Units and people"), "units", "/units/", manages),
     ]

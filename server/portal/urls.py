@@ -3,7 +3,21 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from server.portal.views import acting, inspections, ledger, others, problem, reporting, signing_in, supervision, workbench
+from server.portal.views import (
+    acting,
+    archives,
+    inspections,
+    ledger,
+    notices,
+    others,
+    phones,
+    problem,
+    reporting,
+    set_aside,
+    signing_in,
+    supervision,
+    workbench,
+)
 from server.portal.views import map as district_map
 
 urlpatterns = [
@@ -35,6 +49,18 @@ urlpatterns = [
     path("acceptance/", others.list_acceptances, name="acceptances"),
     path("suggestions/", others.list_suggestions, name="suggestions"),
     path("suggestions/new/", others.suggest, name="suggest"),
+    path("notices/", notices.list_notices, name="notices"),
+    path("notices/read/", notices.read_all, name="notices_read"),
+    path("notices/<int:notice_id>/", notices.open_notice, name="notice"),
+    path("phones/", phones.own_phones, name="phones"),
+    path("phones/<uuid:device_id>/revoke/", phones.revoke, name="phone_revoke"),
+    path("phones/people/", phones.list_people, name="people_phones"),
+    path("phones/people/<str:username>/", phones.persons_phones, name="person_phones"),
+    path("phones/archives/", archives.load, name="phone_archives"),
+    path("phones/set-aside/", set_aside.list_set_aside, name="set_aside_list"),
+    path("phones/set-aside/<int:set_aside_id>/", set_aside.show_set_aside, name="set_aside"),
+    path("phones/set-aside/<int:set_aside_id>/file/", set_aside.give_file, name="set_aside_file"),
+    path("phones/set-aside/<int:set_aside_id>/picture/", set_aside.give_picture, name="set_aside_picture"),
     path("record/", others.show_record, name="record"),
     path("units/", others.show_units, name="units"),
 ]

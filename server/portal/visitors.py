@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from server.problems.models import Problem
+from server.problems.policy import visible_to
 from server.runtime.refusals import Conflict, NotAllowed, NotThere
 from server.units.models import Person
 from server.units.predicates import Capacities, capacities, office_day
@@ -28,6 +31,11 @@ class Visitor:
     person: Person
     held: Capacities
     at: datetime
+
+    @cached_property
+    def seen(self) -> QuerySet[Problem]:
+        """The problems this person may see; asked once for the bar, the bell and the page."""
+        return visible_to(self.person, self.at, self.held)
 
     @property
     def on(self) -> date:

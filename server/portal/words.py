@@ -1,6 +1,6 @@
 """The words that pages use for codes: statuses, verbs, articles, days. Chinese stands in the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.functional import Promise
@@ -107,6 +107,7 @@ ACTION_NAMES: Mapping[str, Promise] = {
 # What the timeline calls an entry of the record.
 ENTRY_NAMES: Mapping[str, Promise] = {
     Action.REPORT: _("Report sent"),
+    Action.TAKE_OVER: _("Taken over from the old ledger"),
     Action.LIST: _("Put on the list"),
     Action.ENDORSE: _("Endorsed"),
     Action.RETURN: _("Report returned"),
@@ -151,6 +152,57 @@ ENTRY_NAMES: Mapping[str, Promise] = {
     "load_layer": _("Layer loaded"),
     "seal_file": _("File destroyed by order"),
     "store_file": _("File stored"),
+    "set_aside": _("Submission set aside"),
+    "settle_set_aside": _("Set-aside submission settled"),
+    "load_phone": _("Phone archive loaded"),
+    "enrol_device": _("Phone enrolled"),
+    "revoke_device": _("Phone revoked"),
+}
+# What an entry of the record is about.
+OBJECT_NAMES: Mapping[str, Promise] = {
+    "problem": _("Problem"),
+    "report": _("Report"),
+    "visit": _("Visit"),
+    "photo": _("Photo"),
+    "discarded": _("Shot thrown away"),
+    "progress": _("Progress report"),
+    "application": _("Application"),
+    "opinion": _("Opinion"),
+    "decision": _("Decision"),
+    "closure": _("Closure"),
+    "supervision": _("On-site supervision"),
+    "inspection": _("Inspection"),
+    "unit": _("Unit"),
+    "person": _("Person"),
+    "sector": _("Sector"),
+    "layer": _("Layer"),
+    "file": _("File"),
+    "suggestion": _("Suggestion"),
+    "device": _("Phone"),
+    "archive": _("Phone archive"),
+}
+# Why a photo is no A, by the codes of its grade; and in one line what each grade means.
+GRADE_LACKS: Mapping[str, Promise] = {
+    "in_app": _("not taken in the app"),
+    "whole": _("the picture is damaged"),
+    "signed": _("no valid signature of a phone: time, place and order rest on its word alone"),
+    "numbers_whole": _("numbers are missing or doubled on this phone before it"),
+    "inside_district": _("position outside the district, or none"),
+    "position_fresh": _("position older than 30 seconds at the shutter, or its age unknown"),
+    "position_precise": _("position less precise than 30 m, or its precision unknown"),
+    "clock_right": _("the phone's clock more than 2 minutes wrong, or never compared"),
+}
+GRADE_MEANINGS: Mapping[str, Promise] = {
+    "A": _("place, time and bytes hold together; that the scene was real it does not prove"),
+    "B": _("taken in the app, but not everything is proven"),
+    "C": _("chosen from files: nothing but the file itself is known"),
+}
+# What became of an item of a phone's archive.
+OUTCOME_OF_LOADING: Mapping[str, Promise] = {
+    "set_aside": _("Set aside"),
+    "left": _("Left in the archive"),
+    "new": _("Taken in"),
+    "known": _("Here already"),
 }
 # Who acts next, by the life cycle's rule of who.
 WHO_NAMES: Mapping[str, Promise] = {
@@ -223,6 +275,27 @@ def days_in_words(days: int) -> str:
     if days > 0:
         return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
     return ngettext("overdue by %(days)s day", "overdue by %(days)s days", -days) % {"days": -days}
+
+
+# What only a valid signature could show: without one, that is the reason, and these say nothing more.
+_SHOWN_BY_SIGNATURE = frozenset({"numbers_whole", "position_fresh", "position_precise", "clock_right"})
+
+
+def grade_in_words(grade: str, lacks: Sequence[str]) -> list[str]:
+    """Why a photo has its grade. Of one chosen from files nothing more is asked."""
+    if grade == "C":
+        return []
+    said = [code for code in lacks if "signed" not in lacks or code not in _SHOWN_BY_SIGNATURE]
+    return [word(GRADE_LACKS, code) for code in said]
+
+
+def working_days_in_words(days: int, *, late: bool) -> str:
+    """Working days to a deadline, or since it has passed (0: not one has gone by since)."""
+    if late and days == 0:
+        return gettext("past its day")
+    if late:
+        return ngettext("%(days)s working day late", "%(days)s working days late", -days) % {"days": -days}
+    return ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days}
 
 
 def day_in_words(day: date, on: date) -> str:

@@ -13,6 +13,7 @@ from server.acceptance.models import Application, Opinion
 from server.inspections.models import Inspection
 from server.inspections.policy import may_release, visible_inspections
 from server.portal import words
+from server.portal.clock import TimeLeft, time_left
 from server.portal.visitors import Visitor
 from server.problems import marks, policy
 from server.problems.models import Involvement, Problem
@@ -41,8 +42,7 @@ class Item:
     verb_address: str
     light: str | None = None
     due: date | None = None
-    left: int | None = None
-    working: bool = False
+    left: TimeLeft | None = None
     since: date | None = None
 
 
@@ -70,11 +70,11 @@ class Workbench:
 
     @property
     def overdue(self) -> int:
-        return sum(item.left is not None and item.left < 0 for item in self.todo)
+        return sum(item.left is not None and item.left.late for item in self.todo)
 
     @property
     def due_today(self) -> int:
-        return sum(item.left == 0 for item in self.todo)
+        return sum(item.left is not None and item.left.today for item in self.todo)
 
 
 def workbench(visitor: Visitor, calendar: WorkCalendar) -> Workbench:
@@ -132,9 +132,7 @@ class _Desk:
         working: bool = False,
         since: date | None = None,
     ) -> Item:
-        left = None
-        if due is not None:
-            left = self.calendar.between(self.on, due) if working else (due - self.on).days
+        left = time_left(due, self.on, self.calendar if working else None) if due is not None else None
         name = words.word(words.ACTION_NAMES, action)
         return Item(
             kind=name,
@@ -147,7 +145,6 @@ class _Desk:
             light=marks.light(problem, self.on),
             due=due,
             left=left,
-            working=working,
             since=since,
         )
 
@@ -196,7 +193,6 @@ class _Desk:
     def _of_supervision(
         self, record: SupervisionRecord, name: str, route: str, *, due: date | None = None, since: date | None = None
     ) -> Item:
-        left = None if due is None else self.calendar.between(self.on, due)
         return Item(
             kind=name,
             subject=record.problem.title,
@@ -207,8 +203,7 @@ class _Desk:
             verb_address=reverse(route, args=[record.pk]),
             light=marks.light(record.problem, self.on),
             due=due,
-            left=left,
-            working=True,
+            left=time_left(due, self.on, self.calendar) if due is not None else None,
             since=since,
         )
 
@@ -299,8 +294,7 @@ class _Desk:
                 verb_address=reverse("problem", args=[problem.pk]),
                 light=marks.light(problem, self.on),
                 due=problem.acceptance_due,
-                left=self.calendar.between(self.on, problem.acceptance_due) if problem.acceptance_due else None,
-                working=True,
+                left=time_left(problem.acceptance_due, self.on, self.calendar) if problem.acceptance_due else None,
             )
 
     def inspections(self) -> Iterator[Item]:

@@ -51,7 +51,9 @@ class NewSite:
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says. ``photos`` is how many it claims; the claims themselves are evidence's."""
+    """What a report says. ``photos`` is how many it claims; the claims themselves are evidence's. ``moved_m``: metres the pin
+    was moved by hand from the phone's fix; 0 and None are the same, not moved.
+    """
 
     title: str
     description: str
@@ -62,6 +64,7 @@ class Report:
     sector: str | None = None
     discovery: str | None = None
     accuracy_m: float | None = None
+    moved_m: float | None = None
     sites: Sequence[NewSite] = ()
     photos: int = 0
     no_photo_reason: str = ""
@@ -117,6 +120,7 @@ def report(
         received_at=at,
         updated_at=at,
         no_photo_reason=content.no_photo_reason,
+        moved_m=content.moved_m or None,
         embargo=embargo,
         open_inspection=content.open_inspection,
     )
@@ -141,6 +145,7 @@ def report(
             "category": problem.category,
             "area": problem.area_code or None,
             "observed_at": content.observed_at,
+            **({"moved_m": content.moved_m} if content.moved_m else {}),
             **content.facts,
         },
         embargo=embargo.pk if embargo else None,

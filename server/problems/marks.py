@@ -18,6 +18,8 @@ from server.regulation.statuses import ENDED, FINISHED, ON_MAIN_UNIT, OPEN, Stat
 from server.rulebook.queries import rules_of
 from server.units.predicates import office_day
 
+_GRAVITY = ("on_track", "at_risk", "behind")
+
 
 def plan_marks(problem: Problem) -> PlanMarks | None:
     """What pace knows of the plan in force; None before there is one."""
@@ -49,6 +51,17 @@ def facts(problem: Problem) -> lights.Marks:
         supervision_open=problem.supervision_open,
         interview_open=problem.interview_open,
     )
+
+
+def take_flags(problem: Problem) -> None:
+    """The worst of what the main units last said of their risk, since when the unit says it (not saved here)."""
+    said = [(_GRAVITY.index(row["flag"]), row["on"]) for row in problem.percents.values() if row.get("flag")]
+    worst = max((gravity for gravity, _on in said), default=None)
+    if worst is None:
+        problem.flag, problem.flag_on = "", None
+        return
+    problem.flag = _GRAVITY[worst]
+    problem.flag_on = min(date.fromisoformat(on) for gravity, on in said if gravity == worst)
 
 
 def refresh(problem: Problem, rules: RuleSet) -> None:

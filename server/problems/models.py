@@ -101,6 +101,7 @@ class Problem(models.Model):
     given_y = models.FloatField(null=True, blank=True)
     given_crs = models.CharField(max_length=20, blank=True)
     accuracy_m = models.FloatField(null=True, blank=True)
+    moved_m = models.FloatField(null=True, blank=True, help_text="Metres the pin was moved by hand from the phone's fix.")
     cell = models.BigIntegerField(null=True, blank=True, db_index=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     area_code = models.CharField(max_length=40, blank=True, db_index=True)

@@ -6,7 +6,7 @@ from server.notices.actions import tell
 from server.problems import policy
 from server.problems.models import Problem
 from server.units.models import Person
-from server.units.predicates import office_day, people_with
+from server.units.predicates import office_day, people_with, with_stand_ins
 from server.units.queries import sector_duty
 from server.units.roles import Role
 
@@ -36,7 +36,8 @@ def tell_supervising_units(problem: Problem, code: str, at: datetime) -> None:
 
 
 def tell_sector_leader(problem: Problem, code: str, at: datetime) -> None:
-    """The district leader of the sector on that day."""
+    """The district leader of the sector on that day, and who stands in."""
     duty = sector_duty(problem.sector_id, office_day(at)) if problem.sector_id else None
     if duty is not None and duty.district_leader is not None:
-        tell([duty.district_leader], code, subject=problem.pk, at=at, title=problem.title)
+        leaders = with_stand_ins(duty.district_leader, Role.DISTRICT_LEADER, at)
+        tell(leaders, code, subject=problem.pk, at=at, title=problem.title)

@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from server.evidence.actions import claim
-from server.plans.queries import current_plan
+from server.plans.queries import answers_for, current_plan
+from server.problems import marks, policy
 from server.problems.moves import move
 from server.progress.models import Progress
 from server.regulation.lifecycle import Action
@@ -35,13 +36,16 @@ def report_progress(
         plan = current_plan(problem)
         measures = {m.key: m for m in plan.measures.all()}
         stages = {s.key: s for s in plan.stages.all()}
+        main_units = policy.main_units(problem)
         step.require(
             ProgressFacts(
                 percent=percent,
                 text=text,
                 unknown_measures=tuple(str(key) for key in done if key not in measures),
                 foreign_measures=tuple(
-                    measures[key].text for key in done if key in measures and measures[key].unit_id not in (None, step.unit)
+                    measures[key].text
+                    for key in done
+                    if key in measures and answers_for(measures[key].unit_id, main_units) not in (None, step.unit)
                 ),
                 unknown_stages=tuple(str(key) for key in reached if key not in stages),
                 flag=flag or None,
@@ -64,8 +68,9 @@ def report_progress(
         problem.done_keys = sorted({*problem.done_keys, *(str(key) for key in done)})
         problem.measures_done = sum(1 for key in measures if str(key) in problem.done_keys)
         problem.stages = [{**s, "reached": s["reached"] or s["key"] in {str(key) for key in reached}} for s in problem.stages]
-        problem.percents = {**problem.percents, step.unit: {"percent": percent, "on": step.on.isoformat()}}
-        problem.flag, problem.flag_on = flag, step.on if flag else None
+        said = {"percent": percent, "on": step.on.isoformat(), "flag": flag}
+        problem.percents = {**problem.percents, step.unit: said}
+        marks.take_flags(problem)
         missing = claim(photos, problem=problem, record_kind="progress", record_id=row.pk, by=by, at=at, observed_at=at)
         step.record(
             {

@@ -29,3 +29,14 @@ DISCOVERIES: tuple[Discovery, ...] = (
 )
 
 BY_CODE: Mapping[str, Discovery] = MappingProxyType({way.code: way for way in DISCOVERIES})
+
+_OF_INSPECTIONS: Mapping[str, str] = MappingProxyType(
+    {"oversight": OVERSIGHT_LEADER, "spot_check": "other", "special_inspection": "other"}
+)
+
+
+def of_inspection(kind: str) -> str | None:
+    """The way of a find made on an inspection of this kind: under Article 12 the oversight leader's, which the sector's lead
+    unit stamps; under Articles 10 and 11 "other" (Article 6). None: the kind says nothing of it.
+    """
+    return _OF_INSPECTIONS.get(kind)

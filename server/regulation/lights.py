@@ -15,7 +15,7 @@ from server.regulation.ruleset import RuleSet
 from server.regulation.statuses import FINISHED, ON_MAIN_UNIT, OPEN, Status
 
 _DAY = timedelta(days=1)
-_BAD_VERDICTS = frozenset({"behind", "not_started"})
+BAD_VERDICTS = frozenset({"behind", "not_started"})
 _RISKY_FLAGS = frozenset({"at_risk", "behind"})
 
 
@@ -175,7 +175,7 @@ def _by_plan(plan: PlanMarks, rules: RuleSet) -> Iterator[LightReason]:
 def _risks(marks: Marks, rules: RuleSet) -> Iterator[LightReason]:
     if marks.flag in _RISKY_FLAGS and marks.flag_on is not None:
         yield LightReason("flagged", Light.YELLOW, marks.flag_on, _("Flagged as a risk"), {"flag": marks.flag})
-    if marks.last_verdict in _BAD_VERDICTS and marks.last_verdict_on is not None:
+    if marks.last_verdict in BAD_VERDICTS and marks.last_verdict_on is not None:
         yield LightReason(
             "last_visit",
             Light.YELLOW,

@@ -121,6 +121,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# What one person may have half sent at once; more is to be tried again later (429).
+OPEN_UPLOADS_A_PERSON = environment.number("XUNGAI_OPEN_UPLOADS_A_PERSON", 300)
+OPEN_UPLOAD_MEGABYTES_A_PERSON = environment.number("XUNGAI_OPEN_UPLOAD_MEGABYTES_A_PERSON", 3_072)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 
 from server.settings.base import *
-from server.settings.base import BASE_DIR, STORAGES
+from server.settings.base import BASE_DIR, STORAGES, VAR
 from server.settings.environment import database, flag, folder, names, number, text
 
 SHORTEST_SECRET = 50
@@ -107,6 +107,13 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without TLS
 SECURE_HSTS_SECONDS = _read(lambda: number("XUNGAI_HSTS_SECONDS", 31_536_000), 0)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+
+# A phone's whole queue comes as one file: to the disk, not to a /tmp that lies in memory.
+FILE_UPLOAD_TEMP_DIR = folder("XUNGAI_INCOMING", VAR / "incoming")
+try:
+    FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as _error:
+    _wrong.append(f"XUNGAI_INCOMING: large uploads cannot be put down there: {_error}")
 
 if _wrong:
     raise ImproperlyConfigured("The program does not start:\n" + "\n".join(f"- {complaint}" for complaint in _wrong))

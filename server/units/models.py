@@ -169,3 +169,16 @@ class ResponsibleUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.position} {self.unit_id}"
+
+
+class PasswordTrial(models.Model):
+    """A password given to sign with that was not (yet) found right; a right one clears the person's row of them."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["person", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at:%Y-%m-%d %H:%M}"

@@ -92,13 +92,27 @@ def all_units_ever(person: Person) -> frozenset[str]:
 
 
 def people_with(role: Role, at: datetime, *, units: Iterable[str] | None = None, sector: str | None = None) -> list[Person]:
-    """The people who hold a role on the day, for notices; a sector narrows to holdings of it or of all sectors."""
+    """The people who hold a role on the day or stand in for one who does, for notices; a sector narrows to holdings of it or
+    of all sectors.
+    """
     on = office_day(at)
-    holdings = RoleHolding.objects.filter(role=role, from_date__lte=on, person__is_active=True)
-    holdings = holdings.filter(Q(until_date__isnull=True) | Q(until_date__gte=on)).select_related("person")
+    in_force = Q(from_date__lte=on) & (Q(until_date__isnull=True) | Q(until_date__gte=on))
+    holdings = RoleHolding.objects.filter(in_force, role=role).select_related("person")
     if units is not None:
         holdings = holdings.filter(unit__in=list(units))
-    return [h.person for h in holdings if sector is None or not h.sectors or sector in h.sectors]
+    held = [h for h in holdings if sector is None or not h.sectors or sector in h.sectors]
+    standing_in = StandIn.objects.filter(in_force, holding__in=held).select_related("person").order_by("pk")
+    people = [h.person for h in held] + [delegation.person for delegation in standing_in]
+    return [person for person in {person.pk: person for person in people}.values() if person.is_active]
+
+
+def with_stand_ins(person: Person, role: Role, at: datetime) -> list[Person]:
+    """The person, and who stands in for them in this role on the day (代行)."""
+    on = office_day(at)
+    in_force = Q(from_date__lte=on) & (Q(until_date__isnull=True) | Q(until_date__gte=on))
+    holdings = RoleHolding.objects.filter(in_force, role=role, person=person)
+    delegations = StandIn.objects.filter(in_force, holding__in=holdings, person__is_active=True).select_related("person")
+    return [person, *(delegation.person for delegation in delegations.order_by("pk"))]
 
 
 def actor(person: Person, held: Capacities, unit: str | None = None) -> Actor:

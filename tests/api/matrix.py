@@ -1,13 +1,29 @@
 """What stands in the matrix of routes by roles: the objects it is tried on, and who sees them (rules.md, "People see")."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from server.evidence.models import Photo
-from server.inspections.actions import InspectionDraft, Received, VisitDraft, make_inspection, submit_visit
+from server.files.actions import store
+from server.inspections.actions import (
+    InspectionDraft,
+    Received,
+    ReportDraft,
+    VisitDraft,
+    make_inspection,
+    submit_report,
+    submit_visit,
+)
+from server.inspections.models import SetAside
+from server.notices.models import Notice
 from server.plans.actions import issue_plan
 from server.problems.models import FileReference, Problem
+from server.runtime.refusals import Conflict
 from server.supervision.actions import SupervisionDraft, record_supervision
+from tests.photographs import jpeg
 from tests.world import IN_STONE_BRIDGE, T0, World, day
 
 EVERYBODY = frozenset(
@@ -66,6 +82,9 @@ class Objects:
     hidden_photo: UUID
     inspection: UUID
     visit: UUID
+    set_aside: int
+    hidden_set_aside: int
+    hidden_notice: int
 
 
 def make(world: World) -> Objects:
@@ -102,4 +121,31 @@ def make(world: World) -> Objects:
     )
     assert Photo.objects.filter(pk=hidden_photo, embargo__isnull=False).exists()
     assert Problem.objects.get(pk=hidden.pk).embargo_id is not None
-    return Objects(known.pk, photo, document, supervision.pk, hidden.pk, hidden_photo, inspection.pk, visit)
+    aside, hidden_aside = (second_content(world, problem) for problem in (known, hidden))
+    told = Notice.objects.get(person=world.office, subject=hidden.pk)
+    return Objects(
+        known.pk,
+        photo,
+        document,
+        supervision.pk,
+        hidden.pk,
+        hidden_photo,
+        inspection.pk,
+        visit,
+        aside.pk,
+        hidden_aside.pk,
+        told.pk,
+    )
+
+
+def second_content(world: World, problem: Problem) -> SetAside:
+    """Something set aside: another content under the uuid of a report, with a file beside it."""
+    body = json.dumps({"title": problem.title, "description": "另一份"}, ensure_ascii=False)
+    draft = ReportDraft(problem.title, "另一份", "solid_waste", T0, [], location=IN_STONE_BRIDGE, no_photo_reason="没拍")
+    digest = sha256(body.encode()).hexdigest()
+    with suppress(Conflict):
+        submit_report(problem.pk, draft, Received(body, digest, digest), by=world.inspector, at=day(0, 7))
+    row = SetAside.objects.get(submission=problem.pk)
+    stored = store(jpeg(shade=44), uploader_id=world.inspector.pk, media_type="image/jpeg", name="河岸.jpg", at=day(0, 7))
+    SetAside.objects.filter(pk=row.pk).update(file=stored.pk)
+    return row

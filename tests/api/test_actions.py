@@ -236,3 +236,16 @@ def test_each_action_leaves_one_entry(world: World, office: Caller) -> None:
     office.act(problem.pk, "list", LISTING)
     office.act(problem.pk, "list", LISTING)
     assert Entry.objects.count() == before + 1
+
+
+def test_wrong_passwords_are_counted_under_an_idempotency_key_too(world: World) -> None:
+    problem = world.passed()
+    leader = Caller(world.district_leader)
+    for n in range(10):
+        answer = leader.act(problem.pk, "confirm", {"password": f"guess {n}"}, Idempotency_Key=f"guess-{n}")
+        assert answer.codes == {"password": "wrong_password"}
+    answer = leader.act(problem.pk, "confirm", {"password": PASSWORD}, Idempotency_Key="right")
+    assert (answer.status, answer.codes) == (422, {"password": "locked"})
+    assert "分钟" in answer.json["errors"][0]["message"]
+    assert world.again(problem).status == "passed"
+    assert not IdempotencyKey.objects.exists()

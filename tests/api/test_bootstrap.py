@@ -1,12 +1,18 @@
 """GET /bootstrap"""
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
 
+from gis.layers.models import Kind
+from gis.layers.reading import read_layer
+from server.units import actions as units
 from tests.api.calling import Caller, visit_body
 from tests.api.conftest import Clock
-from tests.world import IN_LOTUS, World, day
+from tests.world import IN_LOTUS, T0, World, day
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +29,7 @@ def test_all_that_a_phone_needs_is_in_one_answer(world: World, inspector: Caller
         "discoveries",
         "sectors",
         "protected",
+        "lines",
         "tasks",
         "problems",
         "parameters",
@@ -32,6 +39,40 @@ def test_all_that_a_phone_needs_is_in_one_answer(world: World, inspector: Caller
     assert answer.json["areas"]["features"][0]["properties"].keys() == {"code", "name", "layer", "unit"}
     assert answer.json["protected"] == {"type": "FeatureCollection", "features": []}
     assert answer.json["parameters"]["photos_a_report"] == 50
+
+
+def test_rivers_roads_and_what_lies_behind_them_are_drawn_from_our_own_layers(world: World, inspector: Caller) -> None:
+    assert inspector.get("bootstrap").json["lines"] == {"type": "FeatureCollection", "features": []}
+    wiggly = [[118.3 + n / 10_000, 30.9 + (n % 2) / 10_000] for n in range(200)]
+    grove = [[118.31, 30.91], [118.32, 30.91], [118.320_1, 30.915], [118.32, 30.92], [118.31, 30.92], [118.31, 30.91]]
+    for layer, kind, name, geometry in (
+        ("streams", Kind.BASE, "柳溪", {"type": "LineString", "coordinates": wiggly}),
+        ("roads", Kind.BASE, "环城路", {"type": "LineString", "coordinates": [[118.3, 30.9], [118.36, 30.92]]}),
+        ("woods", Kind.BASE, "北山林地", {"type": "Polygon", "coordinates": [grove]}),
+        ("red_line", Kind.RED_LINE, "红线", {"type": "Polygon", "coordinates": [grove]}),
+    ):
+        load(layer, kind, name, geometry)
+    answer = inspector.get("bootstrap").json
+    drawn = {f["properties"]["name"]: f for f in answer["lines"]["features"]}
+    kinds = {name: (f["properties"]["kind"], f["geometry"]["type"]) for name, f in drawn.items()}
+    assert kinds == {
+        "柳溪": ("river", "MultiLineString"),
+        "环城路": ("road", "MultiLineString"),
+        "北山林地": ("other", "Polygon"),
+    }
+    assert all(f["properties"].keys() == {"name", "kind"} for f in drawn.values())
+    assert len(drawn["柳溪"]["geometry"]["coordinates"][0]) < 10  # of two hundred that stray by ten metres
+    assert len(drawn["北山林地"]["geometry"]["coordinates"][0]) == 5
+    assert [f["properties"]["name"] for f in answer["protected"]["features"]] == ["红线"]
+
+
+def load(layer: str, kind: str, name: str, geometry: dict[str, object]) -> None:
+    feature = {"type": "Feature", "properties": {"name": name, "code": name}, "geometry": geometry}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{layer}.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False))
+        read = read_layer(path, layer, "name", "code", None, "EPSG:4326", with_lines=kind == Kind.BASE)
+        units.load_layer(read, layer=layer, name=layer, kind=kind, source=path.name, by=None, at=T0)
 
 
 def test_problems_come_with_plan_and_small_before_photos(world: World, inspector: Caller) -> None:

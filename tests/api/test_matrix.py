@@ -64,6 +64,8 @@ def seen_then(seen: frozenset[str], allowed: frozenset[str], then: int = 200) ->
 
 
 PAGE = partial(Row, anonymous=302)
+OFFICE = frozenset({"office"})
+SEES_PHONES = OFFICE | {"security_admin"}
 NOT_REPORTING = ADMINISTRATORS | {"discipline"}
 MAKES_INSPECTIONS = frozenset({"office", "inspection_bureau", "oversight_leader"})
 OF_UNITS = frozenset(name for name in EVERYBODY if name.endswith(("_head", "_liaison")))
@@ -88,6 +90,7 @@ ROWS: list[Row] = [
             "problems",
             "changes",
             "inspections",
+            "submissions",
         )
     ),
     Row("api:problems-geojson", "/api/v1/problems.geojson", all_of(200)),
@@ -143,8 +146,26 @@ ROWS: list[Row] = [
             ("supervisions", "/supervision/"),
             ("acceptances", "/acceptance/"),
             ("suggest", "/suggestions/new/"),
+            ("notices", "/notices/"),
+            ("phones", "/phones/"),
         )
     ),
+    PAGE("notice", "/notices/{hidden_notice}/", only(OFFICE, then=302)),
+    PAGE("notices_read", "/notices/read/", all_of(302), method="POST"),
+    PAGE("people_phones", "/phones/people/", only(SEES_PHONES, otherwise=403)),
+    PAGE(
+        "person_phones",
+        "/phones/people/inspector/",
+        lambda person: 302 if person == "inspector" else (200 if person in SEES_PHONES else 404),
+    ),
+    PAGE("phone_revoke", "/phones/{visit}/revoke/", all_of(404), method="POST"),
+    PAGE("phone_archives", "/phones/archives/", only(OFFICE, otherwise=403)),
+    PAGE("set_aside_list", "/phones/set-aside/", only(OFFICE, otherwise=403)),
+    PAGE("set_aside", "/phones/set-aside/{set_aside}/", only(OFFICE)),
+    PAGE("set_aside", "/phones/set-aside/{hidden_set_aside}/", only(OFFICE)),
+    PAGE("set_aside", "/phones/set-aside/{set_aside}/", only(OFFICE, then=422), method="POST"),
+    PAGE("set_aside_file", "/phones/set-aside/{hidden_set_aside}/file/", only(OFFICE)),
+    PAGE("set_aside_picture", "/phones/set-aside/{hidden_set_aside}/picture/", only(OFFICE)),
     PAGE("map_card", "/map/problems/{known}/", only(SEES_KNOWN)),
     PAGE("map_card", "/map/problems/{hidden}/", only(SEES_HIDDEN)),
     PAGE("report", "/problems/new/", only(EVERYBODY - NOT_REPORTING, otherwise=403)),

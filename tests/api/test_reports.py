@@ -6,9 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from server.inspections.models import SetAside, Submission
 from server.problems.models import Problem
+from server.records.sealing import seal_now
 from tests.api.calling import Caller, report_body
 from tests.api.conftest import Clock
 from tests.world import IN_PARK, OUTSIDE, World, day
@@ -266,3 +268,28 @@ def test_a_report_cannot_be_got_or_deleted(inspector: Caller, server_clock: Cloc
     assert inspector.call("DELETE", f"reports/{uuid4()}").status == 405
     override = inspector.post("me", {}, X_HTTP_Method_Override="GET")
     assert override.status == 405
+
+
+def test_how_far_the_pin_was_moved_by_hand_is_kept_recorded_and_shown(world: World, inspector: Caller, office: Caller) -> None:
+    moved, still, silent = uuid4(), uuid4(), uuid4()
+    for report, said in ((moved, {"moved_m": 120.5}), (still, {"moved_m": 0}), (silent, {})):
+        assert inspector.put(f"reports/{report}", report_body(title=f"报{report}", **said)).status == 201
+    shown = {report: office.get(f"problems/{report}").json["properties"]["moved_m"] for report in (moved, still, silent)}
+    assert shown == {moved: 120.5, still: None, silent: None}
+    seal_now()
+    (event,) = office.get(f"problems/{moved}/events").json["events"]
+    assert event["after"]["moved_m"] == 120.5
+    (event,) = office.get(f"problems/{still}/events").json["events"]
+    assert "moved_m" not in event["after"]
+    pages = Client()
+    pages.force_login(world.office, backend="django.contrib.auth.backends.ModelBackend")
+    page_of = {report: pages.get(f"/problems/{report}/").content.decode() for report in (moved, still)}
+    assert "标点移动" in page_of[moved]
+    assert "121 m" in page_of[moved]
+    assert "标点移动" not in page_of[still]
+
+
+@pytest.mark.parametrize("wrong", [-1, 100_001, "far", [], True, "NaN"])
+def test_a_pin_moved_by_nonsense_is_refused(inspector: Caller, wrong: object) -> None:
+    answer = inspector.put(f"reports/{uuid4()}", report_body(moved_m=wrong))
+    assert (answer.status, list(answer.codes)) == (422, ["moved_m"])

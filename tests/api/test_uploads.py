@@ -2,11 +2,8 @@
 
 import base64
 import hashlib
-import threading
 from datetime import timedelta
 from hashlib import sha256
-from http.client import HTTPConnection
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,11 +13,7 @@ import pytest
 from django.core.files.storage import storages
 from django.test import Client
 from pytest_django import Settings
-from tusclient.client import TusClient
-from tusclient.exceptions import TusUploadFailed
 
-from mobile_api import clock
-from mobile_api.authentication import give_token
 from server.evidence.models import Photo
 from server.files import partial
 from server.files.models import PartialUpload
@@ -100,6 +93,19 @@ class TestPhotosInParts:
         assert read_bytes(kept.file) == DATA
         assert (kept.photo_stage, kept.source, kept.lon, kept.file.name) == ("after", "camera", 118.31, "河岸.jpg")
         assert storages["default"].listdir(partial.PARTS)[0] == []
+
+    def test_an_upload_tells_what_was_said_of_it_at_the_beginning(self, inspector: Caller) -> None:
+        photo = uuid4()
+        said = metadata(photo, filename="河岸.jpg", stage="after")
+        begun = begin(inspector, photo, Upload_Metadata=said, Phone_Time="2026-03-02T09:00:00.000+08:00")
+        told = head(inspector, located(begun)).headers["Upload-Metadata"]
+        assert sorted(told.split(",")) == sorted(said.split(","))
+
+    def test_a_part_of_no_bytes_changes_nothing(self, inspector: Caller) -> None:
+        address = located(begin(inspector, uuid4()))
+        patch(inspector, address, 0, DATA[:10])
+        nothing = patch(inspector, address, 10, b"", Content_Type=CHUNK, Content_Length="0")
+        assert (nothing.status, nothing.headers["Upload-Offset"]) == (204, "10")
 
     def test_an_answer_that_was_lost_is_asked_for_again(self, inspector: Caller) -> None:
         photo = uuid4()
@@ -315,6 +321,35 @@ class TestRefusals:
         assert offset_of(inspector, address) == 0
         assert patch(inspector, address, 0, DATA[:10]).status == 204
 
+    @pytest.mark.parametrize(("length", "status"), [(..., 411), ("-1", 400), ("many", 400), ("9" * 5_000, 400)])
+    def test_a_part_says_how_long_it_is(self, inspector: Caller, length: Any, status: int) -> None:
+        address = located(begin(inspector, uuid4()))
+        said = {} if length is ... else {"Content_Length": length}
+        assert patch(inspector, address, 0, b"", Content_Type=CHUNK, **said).status == status
+        assert offset_of(inspector, address) == 0
+
+    def test_a_whole_photo_takes_no_more_parts(self, inspector: Caller) -> None:
+        address = located(begin(inspector, uuid4()))
+        assert patch(inspector, address, 0, DATA).status == 204
+        for offset, data in ((0, DATA), (len(DATA), b"?"), (len(DATA), b"")):
+            sent = {"Content_Type": CHUNK, "Content_Length": str(len(data))}
+            assert patch(inspector, address, offset, data, **sent).status == 409
+        assert offset_of(inspector, address) == len(DATA)
+
+    def test_every_refusal_speaks_the_protocol(self, world: World, inspector: Caller) -> None:
+        address = located(begin(inspector, uuid4()))
+        refused = [
+            head(inspector, f"/api/v1/uploads/{uuid4()}"),
+            patch(inspector, address, 5, DATA),
+            patch(inspector, address, 0, DATA, "text/plain"),
+            begin(Caller(), uuid4()),
+            begin(Caller(world.auditor), uuid4()),
+            inspector.call("GET", address),
+        ]
+        assert [answer.status for answer in refused] == [404, 409, 415, 401, 403, 405]
+        assert {answer.headers["Tus-Resumable"] for answer in refused} == {"1.0.0"}
+        assert {answer.headers["Cache-Control"] for answer in refused} == {"no-store"}
+
     @pytest.mark.parametrize("content_type", ["application/octet-stream", "image/jpeg", "application/json", ""])
     def test_a_part_of_another_type_is_refused(self, inspector: Caller, content_type: str) -> None:
         address = located(begin(inspector, uuid4()))
@@ -339,102 +374,3 @@ class TestRefusals:
         sent = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": metadata(uuid4())}
         assert client.post("/api/v1/uploads/", headers=sent).status_code == 403
         assert not PartialUpload.objects.exists()
-
-
-# --- on the wire ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def token(committed_world: World) -> str:
-    return give_token(committed_world.inspector, clock.now())[0]
-
-
-def test_tuspy_sends_a_photo_in_chunks_with_checksums(live_site: str, committed_world: World, token: str) -> None:
-    client = TusClient(f"{live_site}/api/v1/uploads/", headers={"Authorization": f"Token {token}"})
-    photo = uuid4()
-    fields = {"photo": str(photo), "sha256": sha256(DATA).hexdigest(), "source": "camera", "filename": "石桥.jpg"}
-    uploader = client.uploader(file_stream=BytesIO(DATA), chunk_size=10_000, metadata=fields, upload_checksum=True)
-    uploader.upload()
-    assert read_bytes(Photo.objects.get(pk=photo).file) == DATA
-
-
-def test_tuspy_goes_on_from_the_byte_reached(live_site: str, committed_world: World, token: str) -> None:
-    client = TusClient(f"{live_site}/api/v1/uploads/", headers={"Authorization": f"Token {token}"})
-    photo = uuid4()
-    fields = {"photo": str(photo), "sha256": sha256(DATA).hexdigest()}
-    first = client.uploader(file_stream=BytesIO(DATA), chunk_size=10_000, metadata=fields)
-    first.upload(stop_at=20_000)
-    second = client.uploader(file_stream=BytesIO(DATA), chunk_size=10_000, url=first.url)
-    assert second.offset == 20_000
-    second.upload()
-    assert read_bytes(Photo.objects.get(pk=photo).file) == DATA
-
-
-def test_tuspy_is_told_of_a_wrong_whole(live_site: str, committed_world: World, token: str) -> None:
-    client = TusClient(f"{live_site}/api/v1/uploads/", headers={"Authorization": f"Token {token}"})
-    fields = {"photo": str(uuid4()), "sha256": "0" * 64}
-    uploader = client.uploader(file_stream=BytesIO(DATA), chunk_size=10_000, metadata=fields)
-    with pytest.raises(TusUploadFailed) as failed:
-        uploader.upload()
-    assert failed.value.status_code == 460
-    assert not Photo.objects.exists()
-
-
-def test_a_line_cut_in_the_middle_of_a_chunk_loses_only_what_did_not_arrive(
-    live_site: str, committed_world: World, token: str
-) -> None:
-    site, photo = urlsplit(live_site).netloc, uuid4()
-    always = {"Authorization": f"Token {token}", "Tus-Resumable": "1.0.0"}
-    address = urlsplit(_request(site, "POST", "/api/v1/uploads/", {**always, **_beginning(photo)})[1]["Location"]).path
-    cut = HTTPConnection(site, timeout=10)
-    cut.putrequest("PATCH", address)
-    for name, value in {
-        **always,
-        "Upload-Offset": "0",
-        "Content-Type": CHUNK,
-        "Content-Length": str(len(DATA)),
-    }.items():
-        cut.putheader(name, value)
-    cut.endheaders(DATA[:HALF])
-    cut.close()
-    for _try in range(200):
-        reached = int(_request(site, "HEAD", address, always)[1]["Upload-Offset"])
-        if reached:
-            break
-    assert reached == HALF
-    rest = {**always, "Upload-Offset": str(HALF), "Content-Type": CHUNK}
-    assert _request(site, "PATCH", address, rest, DATA[HALF:])[0] == 204
-    assert read_bytes(Photo.objects.get(pk=photo).file) == DATA
-
-
-def test_of_two_who_write_one_upload_at_once_one_wins(live_site: str, committed_world: World, token: str) -> None:
-    site, photo = urlsplit(live_site).netloc, uuid4()
-    always = {"Authorization": f"Token {token}", "Tus-Resumable": "1.0.0"}
-    statuses: list[int] = []
-
-    def begin_and_send() -> None:
-        address = urlsplit(_request(site, "POST", "/api/v1/uploads/", {**always, **_beginning(photo)})[1]["Location"]).path
-        headers = {**always, "Upload-Offset": "0", "Content-Type": CHUNK}
-        statuses.append(_request(site, "PATCH", address, headers, DATA)[0])
-
-    writers = [threading.Thread(target=begin_and_send) for _n in range(8)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert sorted(statuses) == [204] + [409] * 7
-    assert read_bytes(Photo.objects.get(pk=photo).file) == DATA
-    assert PartialUpload.objects.count() == 1
-
-
-def _beginning(photo: UUID) -> dict[str, str]:
-    return {"Upload-Length": str(len(DATA)), "Upload-Metadata": metadata(photo)}
-
-
-def _request(site: str, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> tuple[int, Any]:
-    connection = HTTPConnection(site, timeout=20)
-    connection.request(method, path, body, headers)
-    response = connection.getresponse()
-    response.read()
-    connection.close()
-    return response.status, response.headers

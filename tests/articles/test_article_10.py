@@ -5,8 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from server.inspections.actions import InspectionDraft, Received, VisitDraft, make_inspection, submit_visit
+from server.inspections.actions import InspectionDraft, Received, VisitDraft, make_inspection, release, submit_visit
 from server.inspections.models import Inspection, SetAside, Visit
+from server.inspections.policy import visible_inspections
+from server.notices.models import Notice
 from server.problems.models import Problem
 from server.runtime.refusals import Conflict, Invalid, NotAllowed
 from tests.world import IN_STONE_BRIDGE, T0, World, day
@@ -122,3 +124,50 @@ def test_a_unit_visits_what_it_is_named_in_and_nothing_else(world: World) -> Non
     submit_visit(uuid4(), visit(named), received(), by=world.town_liaison, at=day(1))
     with pytest.raises(NotAllowed):
         submit_visit(uuid4(), visit(area), received(), by=world.town_liaison, at=day(1))
+
+
+def test_who_makes_an_unannounced_check_goes_on_seeing_it_and_is_named_in_it(world: World) -> None:
+    draft = InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"])
+    by_bureau = make_inspection(draft, by=world.inspection_bureau, at=day(1))
+    assert {person.username for person in by_bureau.people.all()} == {"inspector", "inspection_bureau"}
+    assert visible_inspections(world.inspection_bureau, day(1)).filter(pk=by_bureau.pk).exists()
+    by_office = make_inspection(draft, by=world.office, at=day(1))
+    assert {person.username for person in by_office.people.all()} == {"inspector"}
+
+
+def test_a_main_units_own_visit_worsens_the_light_and_never_clears_it(world: World) -> None:
+    problem = world.planned()
+    submit_visit(uuid4(), visit(problem), received("1"), by=world.inspector, at=day(1))
+    own = visit(problem, verdict="rectified", observed_at=day(2))
+    submit_visit(uuid4(), own, received("2"), by=world.town_head, at=day(2))
+    assert world.again(problem).yellow_from == day(1).date()
+    theirs = visit(problem, verdict="on_schedule", observed_at=day(3))
+    submit_visit(uuid4(), theirs, received("3"), by=world.inspector, at=day(3))
+    assert world.again(problem).last_verdict == "on_schedule"
+    submit_visit(uuid4(), visit(problem, observed_at=day(4)), received("4"), by=world.town_liaison, at=day(4))
+    assert (world.again(problem).last_verdict, world.again(problem).yellow_from) == ("behind", day(4).date())
+
+
+def test_a_release_tells_the_units_that_may_know_from_then_on(world: World) -> None:
+    known = world.planned()
+    draft = InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"], problems=[known.pk])
+    inspection = make_inspection(draft, by=world.office, at=day(1))
+    found = world.report(at=day(1), inspection=inspection.pk)
+    submit_visit(uuid4(), visit(known, inspection=inspection.pk), received(), by=world.inspector, at=day(1))
+    told = Notice.objects.filter(code="findings_released")
+    assert not told.exists()
+    release(inspection.pk, by=world.office, at=day(2))
+    town = {"town_head", "town_liaison"}
+    supervisors = {"supervisor_head", "supervisor_liaison", "second_supervisor_head", "second_supervisor_liaison"}
+    assert {notice.person.username for notice in told.filter(subject=found.pk)} == town
+    assert {notice.person.username for notice in told.filter(subject=known.pk)} == town | supervisors
+
+
+@pytest.mark.clause("6-8", "6-13")
+def test_a_find_on_a_leaders_oversight_is_that_leaders_and_one_of_a_spot_check_is_other(world: World) -> None:
+    for kind, way in (("oversight", "oversight_leader"), ("spot_check", "other"), ("look_back", "")):
+        draft = InspectionDraft(kind=kind, announced=True, date=T0.date(), people=["inspector"], led_by="oversight_leader")
+        inspection = make_inspection(draft, by=world.office, at=day(1))
+        assert world.report(at=day(1), inspection=inspection.pk).discovery == way
+    said = world.report(at=day(1), inspection=inspection.pk, discovery="petition")
+    assert said.discovery == "petition"

@@ -6,6 +6,7 @@ import pytest
 
 from server.acceptance.actions import (
     ApplicationDraft,
+    Pair,
     Signature,
     apply_for_acceptance,
     confirm,
@@ -13,6 +14,7 @@ from server.acceptance.actions import (
     decline,
     file_closure,
     give_opinion,
+    reassign,
     record_superior_result,
     reopen,
     send_back,
@@ -25,9 +27,12 @@ from server.plans.actions import MeasureDraft
 from server.problems.actions import Listing, list_problem
 from server.problems.models import Problem, Standing
 from server.problems.policy import visible_to
+from server.progress.actions import report_progress
 from server.records.models import Entry, Seal
 from server.records.sealing import seal_now
 from server.runtime.refusals import Conflict, Invalid, NotAllowed, NotThere, WrongState
+from server.units.models import PasswordTrial
+from server.units.signing import try_password
 from tests.world import CHECKLIST, PASSWORD, T0, World, day
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +272,87 @@ def test_the_superiors_number_round_batch_and_words_are_kept_beside_ours(world: 
         "第三批",
         "群众反映河边堆放垃圾。",
     )
+
+
+@pytest.mark.clause("17-13")
+def test_a_password_cannot_be_guessed_at_the_decision(world: World) -> None:
+    problem = world.accepting()
+    form = world.document(world.supervisor_head)
+
+    def sign(password: str, minutes: int) -> set[str]:
+        signature = Signature(world.supervisor_head, password=password, form=form)
+        with pytest.raises(Invalid) as refused:
+            decide(problem.pk, "pass", "合格", signature, at=day(1) + timedelta(minutes=minutes))
+        return {e.code for e in refused.value.errors}
+
+    assert [sign(f"guess {n}", n) for n in range(10)] == [{"wrong_password"}] * 10
+    assert sign(PASSWORD, 11) == {"locked"}
+    # The first of the ten is a quarter of an hour old, and one more may be tried; a right one clears them all.
+    decide(
+        problem.pk,
+        "pass",
+        "合格",
+        Signature(world.supervisor_head, password=PASSWORD, form=form),
+        at=day(1) + timedelta(minutes=15, seconds=30),
+    )
+    assert world.again(problem).status == "passed"
+    assert not PasswordTrial.objects.filter(person=world.supervisor_head).exists()
+
+
+def test_wrong_passwords_of_one_leader_lock_nobody_else(world: World) -> None:
+    problem = world.passed()
+    for n in range(12):
+        with pytest.raises(Invalid):
+            confirm(problem.pk, Signature(world.district_leader, password="guess"), at=day(1) + timedelta(seconds=n))
+    assert try_password(world.supervisor_head, PASSWORD, day(1)).right
+    assert try_password(world.district_leader, PASSWORD, day(1) + timedelta(minutes=5)).locked_until is not None
+
+
+@pytest.mark.clause("16-5")
+def test_an_after_photo_of_the_failed_round_is_a_doubt_in_the_next_and_a_new_one_is_none(world: World) -> None:
+    problem = world.accepting(result="fail")
+    decide(problem.pk, "fail", "水边仍有残留垃圾。", Signature(world.supervisor_head, password=PASSWORD), at=day(5))
+    old = world.pair(problem)
+    form = world.document(world.town_liaison, day(6))
+    for pair, doubts in ((old, ["earlier_round"]), (None, [])):
+        new = world.photo(by=world.town_liaison, at=day(6), stage="after", shade=200) if pair is None else old.after
+        draft = ApplicationDraft(statement="已整改到位", pairs=[Pair(old.before, new)], registration_form=form)
+        application = apply_for_acceptance(problem.pk, draft, by=world.town_liaison, at=day(6, 1))
+        assert [doubt["code"] for doubt in application.doubts] == doubts
+        withdraw(problem.pk, "补充照片", by=world.town_liaison, at=day(6, 2))
+
+
+@pytest.mark.clause("8-1")
+def test_the_measures_of_a_replaced_unit_fall_to_the_first_main_unit(world: World) -> None:
+    two = ["stone_bridge", "lotus"]
+    measures = [MeasureDraft("清运河岸垃圾", unit="stone_bridge"), MeasureDraft("设立保洁责任牌", unit="lotus")]
+    problem = world.planned(main_units=two, measures=measures)
+    cleared, signs = (m.key for m in world.plan_of(problem).measures.all())
+    with pytest.raises(Invalid):
+        report_progress(problem.pk, 50, "已设立", by=world.town_liaison, at=day(1), done=[signs])
+    document = world.document(world.office)
+    reassign(problem.pk, "荷塘镇无此地块", document, by=world.office, at=day(2), main_units=["stone_bridge"])
+    report_progress(problem.pk, 100, "均已完成", by=world.town_liaison, at=day(3), done=[cleared, signs])
+    assert world.again(problem).measures_done == 2
+
+
+@pytest.mark.clause("8-1")
+def test_the_worst_flag_of_the_main_units_stands_until_that_unit_takes_it_back(world: World) -> None:
+    problem = world.planned(main_units=["stone_bridge", "lotus"])
+    report_progress(problem.pk, 10, "缺资金", by=world.town_liaison, at=day(1), flag="behind")
+    report_progress(problem.pk, 60, "顺利", by=world.lotus_liaison, at=day(2), flag="on_track")
+    assert (world.again(problem).flag, world.again(problem).flag_on) == ("behind", day(1).date())
+    report_progress(problem.pk, 40, "资金已到位", by=world.town_liaison, at=day(3), flag="on_track")
+    assert world.again(problem).flag == "on_track"
+
+
+@pytest.mark.clause("18-1")
+def test_the_closing_record_names_a_replaced_unit_too(world: World) -> None:
+    problem = world.passed()
+    document = world.document(world.office)
+    reassign(problem.pk, "区划调整", document, by=world.office, at=day(1), main_units=["lotus"])
+    closure = confirm(problem.pk, Signature(world.district_leader, password=PASSWORD), at=day(2))
+    assert [(unit["code"], unit.get("former", False)) for unit in closure.rectified_by] == [
+        ("lotus", False),
+        ("stone_bridge", True),
+    ]

@@ -2,9 +2,9 @@
 
 import hashlib
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.storage import storages
@@ -12,7 +12,7 @@ from django.core.files.storage import storages
 from server.files import partial
 from server.files.models import PartialChunk, PartialUpload
 from server.files.partial import Checksum, ChecksumMismatch, WrongOffset
-from server.files.refusals import TooLarge
+from server.files.refusals import TooLarge, TooManyOpen
 from server.runtime.refusals import NotThere
 from tests.files.samples import RECEIVED
 
@@ -181,3 +181,76 @@ def test_expired_parts_go_from_a_storage_that_is_no_disk() -> None:
     send(upload, 0, WHOLE[:10])
     assert partial.expire(RECEIVED + partial.LIFE) == 1
     assert storages["default"].listdir(f"partial/{upload.pk}")[1] == []
+
+
+@pytest.fixture(params=["disk", "no disk"])
+def either_storage(request: pytest.FixtureRequest) -> None:
+    if request.param == "no disk":
+        request.getfixturevalue("remote_storage")
+
+
+def kept_parts() -> list[str]:
+    """The parts of every upload that still lie in the storage, whatever kind it is of."""
+    storage = storages["default"]
+    if not storage.exists("partial"):
+        return []
+    return [name for folder in storage.listdir("partial")[0] for name in storage.listdir(f"partial/{folder}")[1]]
+
+
+@pytest.mark.usefixtures("either_storage")
+def test_a_part_that_is_acknowledged_while_the_cleaning_looks_keeps_its_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = begun()
+    send(upload, 0, WHOLE[:10])
+    on_its_way = partial.receive(upload, 10, io.BytesIO(WHOLE[10:30]), 20)
+    end_expired = partial._end_expired
+
+    def acknowledged_first(upload_id: UUID, at: datetime) -> bool:
+        assert partial.accept(upload, on_its_way, at=RECEIVED + partial.LIFE - timedelta(seconds=1)) == 30
+        return end_expired(upload_id, at)
+
+    monkeypatch.setattr(partial, "_end_expired", acknowledged_first)
+    assert partial.expire(RECEIVED + partial.LIFE) == 0
+    last = partial.receive(again(upload), 30, io.BytesIO(WHOLE[30:]), len(WHOLE) - 30)
+    assert partial.whole(upload, last) == WHOLE
+
+
+@pytest.mark.usefixtures("either_storage")
+def test_a_part_that_comes_after_the_cleaning_is_not_acknowledged_and_leaves_nothing() -> None:
+    upload = begun()
+    send(upload, 0, WHOLE[:10])
+    on_its_way = partial.receive(upload, 10, io.BytesIO(WHOLE[10:30]), 20)
+    assert partial.expire(RECEIVED + partial.LIFE) == 1
+    assert kept_parts() == []
+    with pytest.raises(WrongOffset):
+        partial.whole(upload, on_its_way)
+    with pytest.raises(WrongOffset):
+        partial.accept(upload, on_its_way, at=RECEIVED + partial.LIFE)
+    assert not PartialUpload.objects.exists()
+
+
+@pytest.mark.usefixtures("either_storage")
+def test_a_part_written_while_its_upload_is_cleaned_away_is_refused_and_goes_with_the_next_cleaning() -> None:
+    upload = begun()
+
+    class CleanedMeanwhile(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            partial.expire(RECEIVED + partial.LIFE)
+            return super().read(size)
+
+    with pytest.raises(WrongOffset):
+        partial.accept(upload, partial.receive(upload, 0, CleanedMeanwhile(WHOLE), len(WHOLE)), at=RECEIVED + partial.LIFE)
+    partial.expire(RECEIVED + partial.LIFE)
+    assert kept_parts() == []
+
+
+def test_room_is_asked_for_what_is_new_alone() -> None:
+    room = partial.Room(uploads=1, size=len(WHOLE))
+    one = partial.begin("7", "photo:1", size=len(WHOLE), note={}, at=RECEIVED, room=room)
+    with pytest.raises(TooManyOpen):
+        partial.begin("7", "photo:2", size=1, note={}, at=RECEIVED, room=room)
+    assert partial.begin("7", "photo:1", size=len(WHOLE), note={}, at=RECEIVED, room=room) == one
+    assert partial.begin("7", "photo:2", size=1, note={}, at=RECEIVED, whole=True, room=room).finished_at == RECEIVED
+    send(one, 0, WHOLE)
+    with pytest.raises(TooManyOpen):
+        partial.begin("7", "photo:3", size=len(WHOLE) + 1, note={}, at=RECEIVED, room=room)
+    assert partial.begin("7", "photo:3", size=len(WHOLE), note={}, at=RECEIVED, room=room)

@@ -60,7 +60,7 @@ def test_the_text_read_back_and_written_again_is_the_same() -> None:
         b"bytes",
         {1, 2},
         10**1000,
-        object(),
+        pytest.param(object(), id="an object"),
     ],
     ids=repr,
 )

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from csp.middleware import CSPMiddleware
@@ -116,6 +117,7 @@ GOOD = {
     "XUNGAI_S3_BUCKET": "photos",
     "XUNGAI_S3_ACCESS_KEY": "a",
     "XUNGAI_S3_SECRET_KEY": "b",
+    "XUNGAI_INCOMING": gettempdir(),
 }
 
 
@@ -156,6 +158,7 @@ def test_production_starts_with_all_that_it_needs() -> None:
         ({"XUNGAI_DATABASE_URL": "spatialite:///x.sqlite3"}, "XUNGAI_DATABASE_URL must begin with postgis://"),
         ({"XUNGAI_S3_BUCKET": None}, "XUNGAI_S3_BUCKET"),
         ({"XUNGAI_S3_SECRET_KEY": None}, "XUNGAI_S3_SECRET_KEY is not set"),
+        ({"XUNGAI_INCOMING": "/dev/null/incoming"}, "XUNGAI_INCOMING: large uploads cannot be put down there"),
         ({"XUNGAI_TRUSTED_PROXIES": "many"}, "XUNGAI_TRUSTED_PROXIES must be a whole number"),
     ],
 )

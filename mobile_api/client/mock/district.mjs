@@ -22,6 +22,16 @@ const AREAS = [
 
 const PROTECTED = [area('red-1', '石桥河水源保护区', 'red_line', null, polygon([-0.02, 0.006], [-0.004, 0.0045], [-0.004, 0.012], [-0.02, 0.013]))]
 
+const line = (name, kind, type, coordinates) => ({ type: 'Feature', geometry: { type, coordinates }, properties: { name, kind } })
+const along = (...points) => points.map(([x, y]) => at(x, y))
+const LINES = [
+  // Water from bank to bank, its middle, and two roads.
+  line('石桥河', 'river', 'Polygon', [along([-0.03, 0.0006], [-0.006, 0.0009], [0.0004, 0.0005], [0.004, 0.0012], [0.014, 0.0016], [0.05, 0.003], [0.05, 0.0056], [0.014, 0.0032], [0.004, 0.0026], [0.0004, 0.0019], [-0.006, 0.0022], [-0.03, 0.002], [-0.03, 0.0006])]),
+  line('九龙溪', 'river', 'LineString', along([0.03, 0.004], [0.032, -0.01], [0.028, -0.026], [0.03, -0.05])),
+  line('沿河路', 'road', 'LineString', along([-0.03, -0.0012], [-0.006, -0.0004], [0.0004, -0.0007], [0.006, -0.0003], [0.05, 0.0004])),
+  line('石桥大道', 'road', 'MultiLineString', [along([0.0012, -0.03], [0.0013, -0.0006]), along([0.0013, -0.0006], [0.0011, 0.03])]),
+]
+
 const problem = (id, at_, properties) => ({
   type: 'Feature',
   id,
@@ -91,6 +101,7 @@ export function bootstrap(me) {
     units: UNITS,
     areas: { type: 'FeatureCollection', features: AREAS },
     protected: { type: 'FeatureCollection', features: PROTECTED },
+    lines: { type: 'FeatureCollection', features: LINES },
     sources: [],
     categories: [
       { code: 'water', name: '水' },
@@ -99,6 +110,7 @@ export function bootstrap(me) {
       { code: 'solid_waste', name: '固废' },
       { code: 'noise', name: '噪声' },
       { code: 'ecology', name: '生态' },
+      { code: 'other', name: '其他' },
     ],
     sectors: [],
     tasks: INSPECTIONS,

@@ -19,7 +19,7 @@ let state
 let faults = []
 const reset = () => {
   faults = []
-  state = { tokens: {}, wrong: {}, devices: {}, records: {}, photos: {}, uploads: {}, suggestions: [], discarded: [], waiting: [], clockMs: 0, noTus: false, edition: '', requests: [] }
+  state = { tokens: {}, wrong: {}, devices: {}, records: {}, photos: {}, uploads: {}, suggestions: [], discarded: [], waiting: [], clockMs: 0, noTus: false, edition: '', requests: [], phoneTimes: [], notices: [], elsewhere: [], problems: {}, hints: [], flaws: {} }
 }
 reset()
 
@@ -134,6 +134,7 @@ async function answer(request, response) {
   }
   if (!path.startsWith('/api/')) return asset(path, response)
   state.requests.push(`${request.method} ${path}`)
+  if (request.headers['phone-time']) state.phoneTimes.push({ line: `${request.method} ${path}`, time: request.headers['phone-time'] })
   const fault = faultFor(request)
   if (fault && (await fail(fault, request, response))) return undefined
   if (fault?.do === 'lose') {
@@ -196,6 +197,8 @@ async function api(request, response, url, person, token) {
     state.suggestions.push({ person, ...JSON.parse((await read(request)).toString()) })
     return send(response, 201, { id: randomUUID() })
   }
+  if (kind === 'notices') return await notices(request, response, id)
+  if (path === '/submissions') return send(response, 200, { submissions: submissions(person), next: null })
   if (path === '/problems') {
     const mine = Object.values(state.records).filter((one) => one.person === person && one.kind === 'reports')
     const features = mine.map((one) => ({
@@ -206,6 +209,34 @@ async function api(request, response, url, person, token) {
   }
   if (path === '/inspections') return send(response, 200, { inspections: INSPECTIONS, next: null })
   return problem(response, 404, '没有', '没有这个地址。')
+}
+
+const english = (request) => (request.headers['accept-language'] ?? '').startsWith('en')
+
+/** What `state.notices` holds: {id, code, zh, en, kind, subject, at, read_at}. */
+async function notices(request, response, tail) {
+  const unread = () => state.notices.filter((one) => !one.read_at).length
+  if (request.method === 'POST' && tail === 'read') {
+    const { ids } = JSON.parse((await read(request)).toString() || '{}')
+    const now_ = state.notices.filter((one) => !one.read_at && (!ids || ids.includes(one.id)))
+    for (const one of now_) one.read_at = now().toISOString()
+    return send(response, 200, { read: now_.length, unread: unread() })
+  }
+  const lines = state.notices.map(({ zh, en, ...one }) => ({ ...one, text: english(request) ? en : zh }))
+  lines.sort((a, b) => Number(Boolean(a.read_at)) - Number(Boolean(b.read_at)) || b.at.localeCompare(a.at))
+  return send(response, 200, { notices: lines, unread: unread(), next: null })
+}
+
+/** Own submissions as the office sees them, newest first; `state.elsewhere` are those of the person's other phones. */
+function submissions(person) {
+  const mine = Object.values(state.records)
+    .filter((one) => one.person === person)
+    .map((one) => ({
+      uuid: one.uuid, kind: one.kind.slice(0, -1), received_at: one.received_at, title: one.body.title ?? '', verdict: one.body.verdict ?? null,
+      problem: { id: one.body.problem ?? one.uuid, number: null, title: one.body.title ?? '', status: 'reported', light: null, ...state.problems[one.uuid] },
+      missing: missing(one.body.photos), hints: state.hints,
+    }))
+  return [...mine, ...state.elsewhere].sort((a, b) => b.received_at.localeCompare(a.received_at))
 }
 
 const missing = (ids) => (ids ?? []).filter((one) => !state.photos[one])
@@ -221,13 +252,16 @@ async function record(request, response, person, kind, id) {
     if (!body[field]) errors.push({ field, code: 'required', message: `缺少 ${field}` })
   if (Date.parse(body.observed_at) > now().getTime() + 600_000) errors.push({ field: 'observed_at', code: 'in_future', message: '时间在将来' })
   if (!body.location) errors.push({ field: 'location', code: 'required', message: '缺少位置' })
+  if (body.moved_m !== undefined && !(body.moved_m >= 0 && body.moved_m <= 100_000)) errors.push({ field: 'moved_m', code: 'range', message: 'moved_m 不对' })
+  for (const [n, site] of (body.sites ?? []).entries())
+    if (!site.id || site.id === id || !site.name || site.location?.type !== 'Point') errors.push({ field: `sites.${n}`, code: 'invalid', message: '点位不对' })
   if (errors.length) return problem(response, 422, '内容不对', '内容不对', errors)
   state.records[id] ??= { uuid: id, person, kind, body, sha256: digest, received_at: now().toISOString(), times: 0 }
   const one = state.records[id]
   one.times += 1
   return send(response, known ? 200 : 201, {
     uuid: id, sha256: one.sha256, received_at: one.received_at, problem: { id: body.problem ?? id, number: null, status: 'reported' },
-    area: null, unit: null, missing: missing(body.photos), hints: [],
+    area: null, unit: null, missing: missing(body.photos), hints: state.hints,
   })
 }
 
@@ -333,7 +367,9 @@ async function devices(request, response, person, id, tail) {
     state.devices[id].revoked_at = now().toISOString()
     return send(response, 204, null)
   }
-  return send(response, 200, Object.values(state.devices).filter((one) => one.person === person))
+  const lines = Object.values(state.devices).filter((one) => one.person === person)
+  const whole = { statements: 0, gaps: [], forks: [], doubts: [], waiting: 0, oldest: null, heard_at: null, clock_offset_s: null, clock_seen_at: null }
+  return send(response, 200, { devices: lines.map((one) => ({ ...whole, ...one, ...state.flaws })) })
 }
 
 function asset(path, response) {

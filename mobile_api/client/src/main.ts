@@ -22,6 +22,7 @@ import { loadSession } from './office/session'
 import { showSize, type Size, watchWidth } from './office/size'
 import { registerWorker } from './office/update'
 import Capture from './screens/Capture.vue'
+import Notices from './screens/Notices.vue'
 import Overlay from './screens/Overlay.vue'
 import Queue from './screens/Queue.vue'
 import Ready from './screens/Ready.vue'
@@ -45,6 +46,7 @@ const router = createRouter({
     { path: '/visit/:id', component: Visit },
     { path: '/shoot/:id', component: Overlay },
     { path: '/sent', component: Sent },
+    { path: '/notices', component: Notices },
     { path: '/ready', component: Ready },
     { path: '/settings', component: Settings },
     { path: '/:rest(.*)*', redirect: '/' },

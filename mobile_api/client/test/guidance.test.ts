@@ -15,7 +15,16 @@ describe('guidance to the old standpoint', () => {
     expect(guidance(at(10, 90), BEFORE)).toMatchObject({ first: '向后 10 米' })
   })
   it('sends nobody closer than the position knows', () => {
-    expect(guidance(at(10, 0, 30), BEFORE)).toMatchObject({ first: '就在这里', arrow: null })
+    expect(guidance(at(10, null, 30), BEFORE)).toMatchObject({ first: '就在这里', arrow: null })
+  })
+  it('then turns, then levels, then says that it is right, one thing at a time', () => {
+    expect(guidance(at(1, 18), BEFORE)).toMatchObject({ first: '向左转 8°', second: '就在这里·手机已端平', arrow: -90, turning: true })
+    expect(guidance(at(1, 2), BEFORE)).toMatchObject({ first: '向右转 8°', arrow: 90, turning: true })
+    expect(guidance(at(1, 12, 4, -9), BEFORE)).toMatchObject({ first: '端平手机，歪了 9°', second: '就在这里·方向对了', arrow: null })
+    expect(guidance(at(1, 12), BEFORE)).toMatchObject({ first: '对准了，按快门', second: '站位、方向、水平都对', fine: true })
+  })
+  it('calls nothing right that the phone cannot tell', () => {
+    expect(guidance(at(1, 12, 4, null), BEFORE)).toMatchObject({ first: '就在这里', second: '方向对了', fine: false })
   })
   it('names the wind without a compass', () => {
     expect(guidance(at(10, null), BEFORE).first).toBe('往西 10 m')

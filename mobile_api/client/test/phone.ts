@@ -47,6 +47,8 @@ export interface ServerState {
   records: Record<string, { person: string; body: Record<string, unknown>; sha256: string; times: number }>
   suggestions: { person: string; text: string }[]
   discarded: { device: string; statement: string }[]
+  phoneTimes: { line: string; time: string }[]
+  notices: { id: number; read_at: string | null }[]
   waiting: { device?: string; waiting: number; oldest?: string }[]
   requests: string[]
   uploads: number

@@ -80,6 +80,27 @@ describe('the queue', () => {
     expect(Date.parse(told?.oldest as string)).toBeLessThanOrEqual(Date.now() + 1000)
   })
 
+  it('tells its raw clock where the server measures it, whatever it knows of the server\'s', async () => {
+    await setServer({ clockMs: -7_200_000 })
+    await sendQueue('inspector', true)
+    await report()
+    const before = Date.now()
+    await send()
+    const { phoneTimes } = await serverState()
+    expect(phoneTimes.map((one) => one.line.replace(/[0-9a-f-]{36}$/, ''))).toEqual(['PUT /api/v1/reports/', 'POST /api/v1/uploads/', 'POST /api/v1/receipts'])
+    for (const { time } of phoneTimes) {
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/)
+      expect(Math.abs(Date.parse(time) - before)).toBeLessThan(5_000)
+    }
+  })
+
+  it('tells its raw clock with a photo that goes in one request too', async () => {
+    await setServer({ noTus: true })
+    await report()
+    await send()
+    expect((await serverState()).phoneTimes.some((one) => one.line.startsWith('PUT /api/v1/photos/'))).toBe(true)
+  })
+
   it('tells the statements of shots thrown away', async () => {
     const row = await keepShot(shot(), 'inspector')
     await discardShot(row.uuid)

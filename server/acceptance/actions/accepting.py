@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from uuid import UUID
 
 from server.acceptance.actions.applying import end_application
@@ -25,6 +26,8 @@ from server.regulation.requirements import (
 from server.regulation.statuses import Status
 from server.rulebook.queries import work_calendar
 from server.units.models import Person
+from server.units.predicates import office_day
+from server.units.signing import try_password
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,19 @@ class Signature:
     form: UUID | None = None
     signed_on: date | None = None
 
-    def facts(self, on: date) -> SignatureFacts:
+    def facts(self, at: datetime) -> SignatureFacts:
         """The plain facts the regulation judges. No second factor is set up yet, so any code given is a wrong one.
 
-        A typist's word on the signer's password is not listened to: it would let them try passwords of others.
+        A typist's word on the signer's password is not listened to: it would let them try passwords of others. To be called
+        before the move, as :func:`server.units.signing.try_password` says.
         """
         own = self.typist is None
+        trial = try_password(self.signer, self.password, at) if own and self.password is not None else None
+        waits = trial.locked_until - at if trial is not None and trial.locked_until is not None else None
         return SignatureFacts(
-            on=on,
-            password_right=self.signer.check_password(self.password) if own and self.password is not None else None,
+            on=office_day(at),
+            password_right=trial.right if trial is not None else None,
+            wait_minutes=ceil(waits.total_seconds() / 60) if waits is not None else None,
             code_right=False if own and self.otp is not None else None,
             has_form=self.form is not None,
             by_signer=self.typist is None,
@@ -166,6 +173,7 @@ def decide(
     A pass needs the stamped form and is refused when more than half of the opinions given say fail. A fail carries its
     demands and opens the next round. Raises as :func:`server.problems.moves.move` does; of two deciding at once one gets 409.
     """
+    signed = signature.facts(at)
     with move(problem_id, Action.DECIDE, by=signature.signer, typist=signature.typist, at=at) as step:
         problem = step.problem
         application = _under_acceptance(problem)
@@ -178,7 +186,7 @@ def decide(
                 own_opinion=opinions[seat.unit_id].result if seat.unit_id in opinions else None,
                 other_opinions=tuple(o.result for code, o in opinions.items() if code != seat.unit_id),
                 has_form=signature.form is not None,
-                signature=signature.facts(step.on),
+                signature=signed,
                 demands=tuple(DemandFact(d.text, d.due) for d in demands),
             )
         )

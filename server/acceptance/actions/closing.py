@@ -37,6 +37,13 @@ def _named(problem: Problem, role: str) -> list[dict[str, str]]:
     return [{"code": i.unit_id, "name": i.unit.name} for i in rows]
 
 
+def _who_rectified(problem: Problem) -> list[dict[str, object]]:
+    """The main units in order, and after them those that were replaced on the way (Article 18)."""
+    former = problem.involvements.filter(role=Involvement.Role.FORMER_MAIN).select_related("unit").order_by("unit")
+    replaced: list[dict[str, object]] = [{"code": i.unit_id, "name": i.unit.name, "former": True} for i in former]
+    return [*(dict[str, object](named) for named in _named(problem, Involvement.Role.MAIN)), *replaced]
+
+
 def _passed_application(problem: Problem) -> Application:
     return problem.applications.filter(outcome=Application.Outcome.PASSED).latest("received_at")
 
@@ -46,8 +53,9 @@ def confirm(problem_id: UUID, signature: Signature, text: str = "", *, at: datet
 
     The closing record names who rectified and who accepted (Articles 17 and 18).
     """
+    signed = signature.facts(at)
     with move(problem_id, Action.CONFIRM, by=signature.signer, typist=signature.typist, at=at) as step:
-        step.require(ConfirmFacts(signature.facts(step.on)))
+        step.require(ConfirmFacts(signed))
         closure = _close(step.problem, signature, text, confirmed=True, on=step.on, at=at)
         if step.problem.accepted_by in ("", "district"):
             step.problem.closed_on = step.on
@@ -59,8 +67,9 @@ def confirm(problem_id: UUID, signature: Signature, text: str = "", *, at: datet
 
 def decline(problem_id: UUID, reason: str, signature: Signature, *, at: datetime) -> Closure:
     """The district leader does not confirm: back to rectifying in the next round, with the reason (Article 17)."""
+    signed = signature.facts(at)
     with move(problem_id, Action.DECLINE, by=signature.signer, typist=signature.typist, at=at) as step:
-        step.require(DeclineFacts(reason, signature.facts(step.on)))
+        step.require(DeclineFacts(reason, signed))
         closure = _close(step.problem, signature, reason, confirmed=False, on=step.on, at=at)
         step.name_files(signature.form)
         step.record(_closure_as_record(closure, step.problem), object_type="closure", object_id=closure.pk)
@@ -82,7 +91,7 @@ def _close(problem: Problem, signature: Signature, text: str, *, confirmed: bool
         at=at,
         text=text,
         form=signature.form,
-        rectified_by=_named(problem, Involvement.Role.MAIN),
+        rectified_by=_who_rectified(problem),
         accepted_by=_named(problem, Involvement.Role.SUPERVISING),
     )
 
@@ -230,7 +239,7 @@ def reopen(
             )
         )
         before = current_plan(problem)
-        rectified, accepted = _named(problem, Involvement.Role.MAIN), _named(problem, Involvement.Role.SUPERVISING)
+        rectified, accepted = _who_rectified(problem), _named(problem, Involvement.Role.SUPERVISING)
         problem.percents, problem.flag, problem.flag_on = {}, "", None
         problem.stages = []
         filing_number, problem.filing_number = problem.filing_number, ""

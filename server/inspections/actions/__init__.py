@@ -2,6 +2,7 @@
 
 from server.inspections.actions.inspecting import InspectionDraft, make_inspection, release
 from server.inspections.actions.loading import Loaded, load_archive
+from server.inspections.actions.settling import settle_set_aside
 from server.inspections.actions.submitting import Received, ReportDraft, SiteDraft, VisitDraft, submit_report, submit_visit
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "load_archive",
     "make_inspection",
     "release",
+    "settle_set_aside",
     "submit_report",
     "submit_visit",
 ]

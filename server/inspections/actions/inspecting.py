@@ -12,14 +12,16 @@ from server.evidence.actions import recount
 from server.inspections import policy
 from server.inspections.models import Inspection, Stop, Visit
 from server.notices.actions import tell
-from server.problems import marks, visibility
+from server.problems import involvement, marks, telling, visibility
 from server.problems import policy as problem_policy
 from server.problems.models import Embargo, Problem
 from server.problems.moves import locked
 from server.records.actions import append
+from server.regulation.lights import BAD_VERDICTS
 from server.runtime.refusals import Conflict, FieldError, Invalid, NotAllowed, NotThere
 from server.units.models import Person, Unit
 from server.units.predicates import actor, capacities, office_day
+from server.units.queries import people_of_units, unit_of_area
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ def make_inspection(draft: InspectionDraft, *, by: Person, at: datetime) -> Insp
     inspection = Inspection.objects.create(
         kind=draft.kind, announced=draft.announced, led_by=leader, date=draft.date, note=draft.note, made_by=by, made_at=at
     )
+    if not policy.visible_inspections(by, at, held).filter(pk=inspection.pk).exists():
+        # Who makes it goes on seeing it, and is named so that everybody in it knows (Article 10).
+        people.append(by)
     inspection.people.set(people)
     inspection.units.set(units)
     by_id = {p.pk: p for p in problems}
@@ -95,7 +100,7 @@ def make_inspection(draft: InspectionDraft, *, by: Person, at: datetime) -> Insp
             "kind": draft.kind,
             "announced": draft.announced,
             "led_by": draft.led_by,
-            "people": list(draft.people),
+            "people": [person.username for person in people],
             "units": list(draft.units),
             "date": draft.date,
             "problems": [str(p) for p in draft.problems],
@@ -171,6 +176,7 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
             problem=problem_id,
             after={"released": True},
         )
+        _tell_of_release(problem, at)
     if not opened:
         append(
             at=at,
@@ -182,6 +188,15 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
             after={"released": True},
         )
     return inspection
+
+
+def _tell_of_release(problem: Problem, at: datetime) -> None:
+    """Those who may know from now on: the units named in a known problem, for a new find the unit of its area."""
+    units = [*problem_policy.main_units(problem), *problem_policy.supervising_units(problem)]
+    area_unit = unit_of_area(problem.area_id)
+    if not units and area_unit is not None:
+        units = [area_unit.code]
+    telling.tell_units(units, problem, "findings_released", at)
 
 
 def locked_inspection(inspection_id: UUID) -> Inspection:
@@ -196,9 +211,12 @@ def locked_inspection(inspection_id: UUID) -> Inspection:
 def take_verdict(problem: Problem) -> None:
     """Let the last visit that is under no embargo speak on the locked problem's row (not saved here).
 
-    Phones send late and in any order: what counts is when it was seen, not when it came.
+    Phones send late and in any order: what counts is when it was seen, not when it came. The one who rectifies does not clear
+    itself: of a main unit's own visits only a bad word counts (Article 15).
     """
     free = Q(embargo__isnull=True) | Q(embargo__lifted_at__isnull=False)
-    last = Visit.objects.filter(free, problem=problem).order_by("observed_at", "received_at").last()
+    main = [*problem_policy.main_units(problem), *involvement.former_main_units(problem)]
+    its_own = Q(by__in=people_of_units(main)) & ~Q(verdict__in=sorted(BAD_VERDICTS))
+    last = Visit.objects.filter(free, problem=problem).exclude(its_own).order_by("observed_at", "received_at").last()
     if last is not None:
         problem.last_verdict, problem.last_verdict_on = last.verdict, office_day(last.observed_at)

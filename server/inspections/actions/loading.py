@@ -23,10 +23,11 @@ from server.inspections import reading
 from server.inspections.actions.submitting import Received, submit_report, submit_visit
 from server.inspections.archives import LARGEST_BODY, Item, PhoneArchive, Unreadable, opened, read_json
 from server.inspections.models import SetAside
+from server.inspections.queries import embargo_over
 from server.records.actions import append
 from server.records.actor import Actor
 from server.records.canonical import NotCanonical, canonical_json
-from server.runtime.refusals import Invalid, NotAllowed, Refusal
+from server.runtime.refusals import FieldError, Invalid, NotAllowed, Refusal
 from server.units.models import Person
 from server.units.predicates import actor, capacities
 from server.units.roles import Role
@@ -40,6 +41,35 @@ REFUSED_PHOTOS = {
     "too_many_pixels": gettext_noop("The picture has too many pixels."),
 }
 NO_PHOTO = gettext_noop("This is no photo.")
+MEMBERS = {
+    "title": gettext_noop("Title"),
+    "description": gettext_noop("What was seen"),
+    "notes": gettext_noop("What was seen"),
+    "category": gettext_noop("Category"),
+    "further_categories": gettext_noop("Further categories"),
+    "observed_at": gettext_noop("Time seen"),
+    "captured_at": gettext_noop("Time taken"),
+    "location": gettext_noop("Place"),
+    "area": gettext_noop("Area"),
+    "no_location_reason": gettext_noop("Why there is no point"),
+    "crs": gettext_noop("Coordinate system"),
+    "accuracy_m": gettext_noop("Accuracy"),
+    "moved_m": gettext_noop("Pin moved"),
+    "sites": gettext_noop("Further sites"),
+    "photos": gettext_noop("Photos"),
+    "no_photo_reason": gettext_noop("Why there is no photo"),
+    "sector": gettext_noop("Sector"),
+    "discovery": gettext_noop("How it was found"),
+    "inspection": gettext_noop("Inspection"),
+    "problem": gettext_noop("Problem"),
+    "verdict": gettext_noop("Verdict"),
+    "people": gettext_noop("Who else was there"),
+    "measures": gettext_noop("Measures"),
+    "stage": gettext_noop("Stage of the photo"),
+    "source": gettext_noop("Where the photo comes from"),
+    "statement": gettext_noop("Statement"),
+    "signature": gettext_noop("Signature"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +130,20 @@ def _load(archive: PhoneArchive, item: Item, person: Person | None, at: datetime
     except ImageRefused as refused:
         reason = gettext(REFUSED_PHOTOS.get(refused.code, NO_PHOTO))
     except Invalid as wrong:
-        reason = "; ".join(f"{error.field}: {gettext(error.text) % error.params}" for error in wrong.errors)
+        reason = gettext("; ").join(_in_words(error) for error in wrong.errors)
     except Refusal as refusal:
         reason = gettext(refusal.text) % refusal.params
     _keep_aside(item_id, item, data, reason, person, at)
     return told(ASIDE, reason)
+
+
+def _in_words(error: FieldError) -> str:
+    """What is wrong, at which member of the submission, for a person who has never seen its JSON."""
+    name = error.field.split(".")[0]
+    return gettext("%(member)s: %(why)s") % {
+        "member": gettext(MEMBERS[name]) if name in MEMBERS else error.field,
+        "why": gettext(error.text) % error.params,
+    }
 
 
 def _received(item: Item, data: bytes) -> tuple[Received, dict[str, Any]]:
@@ -186,6 +225,7 @@ def _keep_aside(item_id: UUID, item: Item, data: bytes, reason: str, person: Per
                 object_type=item.kind,
                 object_id=item_id,
                 after={"body_sha256": digest, "reason": reason},
+                embargo=embargo_over(item_id, said),
             )
 
 

@@ -17,6 +17,8 @@ from server.evidence.queries import missing_of
 from server.inspections import policy
 from server.inspections.actions.inspecting import locked_inspection, open_to_its_people, take_verdict
 from server.inspections.models import Found, Inspection, SetAside, Submission, Visit
+from server.inspections.posts import MOVED, held_when_seen
+from server.inspections.queries import embargo_over
 from server.problems import actions as problem_actions
 from server.problems import marks, places, visibility
 from server.problems import policy as problem_policy
@@ -25,6 +27,7 @@ from server.problems.models import Embargo, Problem
 from server.problems.moves import locked
 from server.records.actions import append
 from server.records.models import Entry
+from server.regulation.discovery import of_inspection
 from server.regulation.statuses import ENDED, FINISHED, Status
 from server.runtime import locks
 from server.runtime.refusals import Conflict, FieldError, Invalid, NotAllowed
@@ -37,11 +40,15 @@ CLOCK_AHEAD = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Received:
-    """The bytes of a submission as they came, and the digest of their canonical content."""
+    """The bytes of a submission as they came, and the digest of their canonical content.
+
+    ``clock_offset_s``: how far the server's clock was ahead of the sender's own, where it said what time it had.
+    """
 
     body: str
     body_sha256: str
     content_sha256: str
+    clock_offset_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class ReportDraft:
     no_location_reason: str = ""
     crs: str | None = None
     accuracy_m: float | None = None
+    moved_m: float | None = None
     inspection: UUID | None = None
     sites: Sequence[SiteDraft] = ()
     no_photo_reason: str = ""
@@ -119,10 +127,14 @@ def submit_report(
                 problem = Problem.objects.get(pk=report_id)
                 return Accepted(known, problem, False, missing_of("report", report_id), list(problem.hints))
             held = held or capacities(by, at)
-            problem, missing = _report(report_id, draft, by=by, at=at, held=held)
-            submission = _first(report_id, Submission.Kind.REPORT, received, by, at)
+            moved = not problem_policy.may_report(held)
+            if moved:
+                held = held_when_seen(by, draft.observed_at, at) or held
+            problem, missing = _report(report_id, draft, by=by, at=at, held=held, moved=moved)
+            submission = _first(report_id, Submission.Kind.REPORT, problem.title, received, by, at)
         # A hint is a read: it is looked for after the commit, where nobody waits for it.
-        return Accepted(submission, problem, True, missing, [*problem.hints, *_maybe_known(problem, by, at, held)])
+        hints = [*problem.hints, *([MOVED] if moved else _maybe_known(problem, by, at, held))]
+        return Accepted(submission, problem, True, missing, hints)
     except SecondContent:
         _set_aside(report_id, Submission.Kind.REPORT, received, by, at)
         raise Conflict("This id was already used for another submission.") from None
@@ -137,7 +149,7 @@ def submit_visit(visit_id: UUID, draft: VisitDraft, received: Received, *, by: P
                 visit = Visit.objects.select_related("problem").get(pk=visit_id)
                 return Accepted(known, visit.problem, False, missing_of("visit", visit_id), list(visit.hints))
             visit, missing = _visit(visit_id, draft, by=by, at=at)
-            submission = _first(visit_id, Submission.Kind.VISIT, received, by, at)
+            submission = _first(visit_id, Submission.Kind.VISIT, visit.problem.title, received, by, at)
             return Accepted(submission, visit.problem, True, missing, list(visit.hints))
     except SecondContent:
         _set_aside(visit_id, Submission.Kind.VISIT, received, by, at)
@@ -161,13 +173,15 @@ def _known(submission_id: UUID, kind: str, received: Received, by: Person) -> Su
     return known
 
 
-def _first(submission_id: UUID, kind: str, received: Received, by: Person, at: datetime) -> Submission:
+def _first(submission_id: UUID, kind: str, title: str, received: Received, by: Person, at: datetime) -> Submission:
     return Submission.objects.create(
         id=submission_id,
         kind=kind,
         person=by,
         body_sha256=received.body_sha256,
         content_sha256=received.content_sha256,
+        title=title,
+        clock_offset_s=received.clock_offset_s,
         received_at=at,
     )
 
@@ -192,6 +206,7 @@ def _set_aside(submission_id: UUID, kind: str, received: Received, by: Person, a
             object_type=kind,
             object_id=submission_id,
             after={"body_sha256": received.body_sha256},
+            embargo=embargo_over(submission_id, received.body),
         )
 
 
@@ -212,7 +227,9 @@ def _inspection(inspection_id: UUID | None, by: Person, at: datetime) -> Inspect
     return inspection if inspection.is_open else locked_inspection(inspection.pk)
 
 
-def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime, held: Capacities) -> tuple[Problem, list[UUID]]:
+def _report(
+    report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime, held: Capacities, moved: bool
+) -> tuple[Problem, list[UUID]]:
     if not problem_policy.may_report(held):
         raise NotAllowed
     errors = _not_ahead(draft.observed_at, at)
@@ -244,13 +261,18 @@ def _report(report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime, he
             observed_at=draft.observed_at,
             further_categories=draft.further_categories,
             sector=draft.sector,
-            discovery=draft.discovery,
+            discovery=draft.discovery or (of_inspection(inspection.kind) if inspection is not None else None),
             accuracy_m=draft.accuracy_m,
+            moved_m=draft.moved_m,
             sites=new_sites,
             photos=len(draft.photos),
             no_photo_reason=draft.no_photo_reason,
             open_inspection=inspection is not None and inspection.is_open,
-            facts={"photos": [str(p) for p in draft.photos], "inspection": inspection.pk if inspection else None},
+            facts={
+                "photos": [str(p) for p in draft.photos],
+                "inspection": inspection.pk if inspection else None,
+                **({"moved": True} if moved else {}),
+            },
         ),
         by=by,
         at=at,
@@ -309,10 +331,15 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
     errors = _not_ahead(draft.observed_at, at)
     inspection = _inspection(draft.inspection, by, at)
     seen = problem_policy.visible_to(by, at, held).filter(pk=draft.problem).first()
-    if seen is None:
-        errors.append(FieldError("problem", "unknown", "Unknown value: %(value)s.", {"value": str(draft.problem)}))
-    elif not policy.may_visit(held, seen, inspection, by):
-        raise NotAllowed
+    moved = False
+    if seen is None or not policy.may_visit(held, seen, inspection, by):
+        then = _visitable_then(draft, inspection, by, at)
+        if then is not None:
+            (seen, held), moved = then, True
+        elif seen is not None:
+            raise NotAllowed
+        else:
+            errors.append(FieldError("problem", "unknown", "Unknown value: %(value)s.", {"value": str(draft.problem)}))
     if draft.verdict not in Visit.Verdict.values:
         errors.append(FieldError("verdict", "unknown", "Unknown value: %(value)s.", {"value": draft.verdict}))
     place = None
@@ -330,6 +357,8 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
     hints = list(place.hints)
     if _changed_since(problem, draft.observed_at):
         hints.append({"code": "late"})
+    if moved:
+        hints.append(MOVED)
     visit = Visit.objects.create(
         id=visit_id,
         problem=problem,
@@ -382,10 +411,23 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
             "people": list(draft.people),
             "photos": [str(p) for p in draft.photos],
             "late": any(hint["code"] == "late" for hint in hints),
+            **({"moved": True} if moved else {}),
         },
         embargo=embargo.pk if embargo else None,
     )
     return visit, missing
+
+
+def _visitable_then(
+    draft: VisitDraft, inspection: Inspection | None, by: Person, at: datetime
+) -> tuple[Problem, Capacities] | None:
+    """The problem and the posts by which it could be visited when it was, though not any more; None where it could not."""
+    then = held_when_seen(by, draft.observed_at, at)
+    if then is None:
+        return None
+    known = problem_policy.visible_to(by, draft.observed_at, then).filter(received_at__lte=draft.observed_at)
+    seen = known.filter(pk=draft.problem).first()
+    return (seen, then) if seen is not None and policy.may_visit(then, seen, inspection, by) else None
 
 
 def _changed_since(problem: Problem, observed_at: datetime) -> bool:

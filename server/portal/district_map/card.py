@@ -17,6 +17,7 @@ from server.evidence.queries import photos_of
 from server.inspections.models import Visit
 from server.inspections.policy import visits_visible_to
 from server.portal import words
+from server.portal.clock import time_left
 from server.portal.district_map.why import days_words, points_behind, reasons_on, short_date, why
 from server.problems import marks
 from server.problems.models import STATUS_LABELS, Involvement, Problem
@@ -25,6 +26,7 @@ from server.progress.models import Progress
 from server.regulation.lifecycle import Action
 from server.regulation.lights import Light, LightReason
 from server.regulation.statuses import ON_MAIN_UNIT, Status
+from server.regulation.workdays import WorkCalendar
 from server.rulebook.queries import work_calendar
 from server.supervision.models import SupervisionRecord
 from server.units.models import Person
@@ -82,11 +84,11 @@ class Card:
 
 def card_for(problem: Problem, person: Person, at: datetime) -> Card:
     """The card of a problem that this person sees (fetched by `queries.get_for`); a constant number of queries."""
-    on = office_day(at)
+    on, calendar = office_day(at), work_calendar()
     supervisions = list(SupervisionRecord.objects.filter(problem=problem).order_by("date", "at"))
     applications = list(Application.objects.filter(problem=problem).select_related("decision").order_by("received_at"))
     open_supervision = next((row for row in supervisions if row.accepted_at is None), None)
-    reason = why(problem, on, replied=bool(open_supervision and open_supervision.replied_at))
+    reason = why(problem, on, calendar, replied=bool(open_supervision and open_supervision.replied_at))
     involved = sorted(problem.involvements.all(), key=lambda one: one.position)
     pictures = _pictures(list(photos_of(problem, person, at)), applications, on)
     return Card(
@@ -100,7 +102,7 @@ def card_for(problem: Problem, person: Person, at: datetime) -> Card:
         pictures=pictures,
         latest=_latest(problem, applications, supervisions, on),
         milestones=_milestones(problem, applications, supervisions, on),
-        next_step=_next_step(problem, involved, open_supervision, on),
+        next_step=_next_step(problem, involved, open_supervision, on, calendar),
         visit=_last_visit(problem, person, at, on),
         place=problem.area.name if problem.area else (_("Whole district") if problem.whole_district else ""),
     )
@@ -218,14 +220,16 @@ def _until(day: date | None, on: date) -> str:
     return _("by %(date)s") % {"date": short_date(day, on)} if day else ""
 
 
-def _next_step(problem: Problem, involved: list[Involvement], supervision: SupervisionRecord | None, on: date) -> NextStep | None:
+def _next_step(
+    problem: Problem, involved: list[Involvement], supervision: SupervisionRecord | None, on: date, calendar: WorkCalendar
+) -> NextStep | None:
     """Who acts next and by when; an open supervision comes before the way itself (Article 13)."""
     mains = [one.unit.short_name or one.unit.name for one in involved if one.role == Involvement.Role.MAIN]
     if supervision is not None and Status(problem.status) in ON_MAIN_UNIT:
         if supervision.replied_at is not None:
             return NextStep(_("The office"), _("accepts the supervision reply"))
         due = supervision.reply_due
-        return NextStep(mains[0] if mains else "", _("replies to the supervision opinion"), *_due(due, on, working=True))
+        return NextStep(mains[0] if mains else "", _("replies to the supervision opinion"), *_due(due, on, calendar))
     turn = whose_turn(problem)
     if turn is None:
         return None
@@ -236,7 +240,7 @@ def _next_step(problem: Problem, involved: list[Involvement], supervision: Super
         left = days_left(problem, on)
         by = (_before(problem.deadline, on), days_words(left)) if left is not None else by
     elif turn.action in (Action.OPINION, Action.DECIDE):
-        by = _due(problem.acceptance_due, on, working=True)
+        by = _due(problem.acceptance_due, on, calendar)
     return NextStep(who, next_words(turn.action), *by)
 
 
@@ -268,14 +272,9 @@ def _before(day: date | None, on: date) -> str:
     return _("before %(date)s ends") % {"date": short_date(day, on)} if day else ""
 
 
-def _due(day: date | None, on: date, *, working: bool) -> tuple[str, str]:
-    if day is None:
-        return "", ""
-    if day < on:
-        return _before(day, on), _("%(days)s d late") % {"days": (on - day).days}
-    left = work_calendar().between(on, day) if working else (day - on).days
-    words = _("%(days)s working days left") % {"days": left} if left else _("Due today")
-    return _before(day, on), words
+def _due(day: date | None, on: date, calendar: WorkCalendar) -> tuple[str, str]:
+    """By when, and what is left of it in working days, as the clocks of acceptance and of a supervision's reply count."""
+    return (_before(day, on), time_left(day, on, calendar).words) if day is not None else ("", "")
 
 
 def _last_visit(problem: Problem, person: Person, at: datetime, on: date) -> str:

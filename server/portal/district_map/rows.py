@@ -26,6 +26,7 @@ from server.regulation import lights
 from server.regulation.lights import Light, LightDates
 from server.regulation.sources import Level
 from server.regulation.statuses import OPEN, Status
+from server.rulebook.queries import work_calendar
 from server.supervision.models import SupervisionRecord
 from server.units.models import Person, Unit
 from server.units.predicates import Capacities, capacities, office_day
@@ -82,13 +83,14 @@ def worst_first(rows: QuerySet[Problem], on: date) -> list[Drawn]:
     reasoned = {problem.pk: problem for problem in alarmed}
     waiting = SupervisionRecord.objects.filter(accepted_at__isnull=True, replied_at__isnull=True)
     unanswered = set(waiting.filter(problem__supervision_open__isnull=False).values_list("problem_id", flat=True))
+    calendar = work_calendar()
     standing = []
     for line in lines:
         status = Status(line.status)
         light = lights.light(status, LightDates(line.yellow_from, line.red_from), on)
         problem = reasoned.get(line.pk)
         if light is not None and problem is not None:
-            reason = alarming(problem, light, on, replied=line.pk not in unanswered)
+            reason = alarming(problem, light, on, calendar, replied=line.pk not in unanswered)
         else:
             reason = calm(light, status, line.deadline, line.closed_on, on)
         standing.append(Drawn(line, reason))

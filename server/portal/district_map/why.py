@@ -14,6 +14,7 @@ from server.regulation import lights
 from server.regulation.lights import Light, LightReason
 from server.regulation.progress import expected_progress
 from server.regulation.statuses import Status
+from server.regulation.workdays import WorkCalendar
 from server.rulebook.queries import rules_of
 
 # Reason → its group among the figures. The order is that of weight, the gravest first.
@@ -77,11 +78,11 @@ class Why:
     order: tuple[int, int, int]
 
 
-def why(problem: Problem, on: date, *, replied: bool) -> Why:
+def why(problem: Problem, on: date, calendar: WorkCalendar, *, replied: bool) -> Why:
     """The gravest reason for the light on a day. `replied`: the supervision's opinion has been answered."""
     light = marks.light(problem, on)
     if light in (Light.RED, Light.YELLOW):
-        return alarming(problem, light, on, replied=replied)
+        return alarming(problem, light, on, calendar, replied=replied)
     return calm(light, Status(problem.status), problem.deadline, problem.closed_on, on)
 
 
@@ -97,14 +98,14 @@ def calm(light: Light | None, status: Status, deadline: date | None, closed_on: 
     return Why(light, STEP_OF[status], named if left is None else days_words(left), (2, left is None, left or 0))
 
 
-def alarming(problem: Problem, light: Light, on: date, *, replied: bool) -> Why:
+def alarming(problem: Problem, light: Light, on: date, calendar: WorkCalendar, *, replied: bool) -> Why:
     """The gravest reason of what is red or yellow."""
     held = [reason for reason in reasons_on(problem, on) if reason.light is light]
     rank = 0 if light is Light.RED else 1
     if not held:  # the light was set by an edition of the rules that no longer speaks for it
         return Why(light, STEP_OF[Status(problem.status)], str(STATUS_LABELS[Status(problem.status)]), (rank, len(WEIGHT), 0))
     gravest = min(held, key=lambda reason: WEIGHT[reason.code])
-    words, size = _words(problem, gravest, on, days_left(problem, on), replied)
+    words, size = _words(problem, gravest, on, calendar, replied)
     return Why(light, GROUP_OF[gravest.code], words, (rank, WEIGHT[gravest.code], -size))
 
 
@@ -113,16 +114,18 @@ def reasons_on(problem: Problem, on: date) -> tuple[LightReason, ...]:
     return marks.reasons(problem, rules_of(problem.rule_edition, on), on)
 
 
-def _words(problem: Problem, reason: LightReason, on: date, left: int | None, replied: bool) -> tuple[str, int]:
+def _words(problem: Problem, reason: LightReason, on: date, calendar: WorkCalendar, replied: bool) -> tuple[str, int]:
     """The words and how grave it is within its kind: the larger, the graver."""
+    left = days_left(problem, on)
     if reason.code in ("overdue", "due_soon") and left is not None:
         return days_words(left), -left
     if reason.code in ("far_behind", "behind"):
         points = points_behind(problem, on)
         return _("%(points)s points behind") % {"points": points}, points
     if reason.code == "acceptance_late" and problem.acceptance_due is not None:
-        days = (on - problem.acceptance_due).days
-        return _("Acceptance %(days)s d late") % {"days": days}, days
+        days = calendar.between(problem.acceptance_due, on)
+        words = _("Acceptance %(days)s working days late") if days else _("Acceptance past its day")
+        return words % {"days": days}, days
     if reason.code == "supervision":
         words = _("Supervision reply to be accepted") if replied else _("Supervision reply awaited")
         return words, 0 if replied else 1

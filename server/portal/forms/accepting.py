@@ -12,7 +12,7 @@ from server.portal.forms.situation import Situation
 from server.problems import policy
 from server.regulation.lifecycle import Action
 from server.units.models import Person
-from server.units.predicates import people_with
+from server.units.predicates import people_with, with_stand_ins
 from server.units.queries import sector_duty
 from server.units.roles import Role
 
@@ -135,12 +135,12 @@ def _signature(situation: Situation, form_label: Any) -> Fields:
 
 
 def _signers(situation: Situation) -> list[Person]:
-    """Who may sign this on paper: the head of the lead unit, or the district leader of the sector."""
+    """Who may sign this on paper: the head of the lead unit, or the district leader of the sector, or who stands in for them."""
     problem, visitor = situation.problem, situation.visitor
     if situation.action is Action.DECIDE:
         return people_with(Role.UNIT_HEAD, visitor.at, units=policy.supervising_units(problem)[:1])
     duty = sector_duty(problem.sector_id, visitor.on) if problem.sector_id else None
-    return [duty.district_leader] if duty and duty.district_leader else []
+    return with_stand_ins(duty.district_leader, Role.DISTRICT_LEADER, visitor.at) if duty and duty.district_leader else []
 
 
 def file_closure(situation: Situation) -> Fields:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from server.evidence.models import Photo
 from server.portal import words
@@ -17,15 +18,15 @@ from server.regulation.statuses import LEDGER, Status
 from server.units.models import Person, Sector, Unit
 from server.units.predicates import OFFICE_ZONE
 
-SYSTEMS = (
-    ("", "WGS 84"),
-    ("EPSG:4490", "CGCS2000 (EPSG:4490)"),
-    ("gcj02", "GCJ-02"),
-    ("bd09", "BD-09"),
-    ("EPSG:4549", "CGCS2000 3° GK 120E (EPSG:4549)"),
-    ("EPSG:4548", "CGCS2000 3° GK 117E (EPSG:4548)"),
-    ("EPSG:4528", "CGCS2000 3° GK zone 40 (EPSG:4528)"),
-    ("EPSG:4527", "CGCS2000 3° GK zone 39 (EPSG:4527)"),
+SYSTEMS: Choices = (
+    ("wgs84", gettext_lazy("WGS 84 (phones, GPS)")),
+    ("EPSG:4490", gettext_lazy("CGCS2000, degrees")),
+    ("gcj02", gettext_lazy("GCJ-02 (AMap, Tencent)")),
+    ("bd09", gettext_lazy("BD-09 (Baidu)")),
+    ("EPSG:4549", gettext_lazy("CGCS2000, 3° zone on 120°E, without zone number")),
+    ("EPSG:4548", gettext_lazy("CGCS2000, 3° zone on 117°E, without zone number")),
+    ("EPSG:4528", gettext_lazy("CGCS2000, 3° zone 40, with zone number")),
+    ("EPSG:4527", gettext_lazy("CGCS2000, 3° zone 39, with zone number")),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from server.inspections.policy import visits_visible_to
-from server.plans.queries import proposed_supervisors
+from server.plans.queries import answers_for, proposed_supervisors
 from server.portal import words
 from server.portal.forms import choices
 from server.portal.forms.fields import Choices, Field, Kind
@@ -144,7 +144,9 @@ def reassign(situation: Situation) -> Fields:
 def progress(situation: Situation) -> Fields:
     plan, mine = situation.plan, situation.visitor.held.units()
     problem = situation.problem
-    measures = [m for m in plan.measures.all() if m.unit_id is None or m.unit_id in mine] if plan else []
+    main = policy.main_units(problem)
+    own = {None, *mine}
+    measures = [m for m in plan.measures.all() if answers_for(m.unit_id, main) in own] if plan else []
     undone = [(str(m.key), m.text) for m in measures if str(m.key) not in problem.done_keys]
     missed = {s["key"] for s in problem.stages if not s["reached"]}
     stages = [(str(s.key), f"{s.goal} ({s.due:%Y-%m-%d})") for s in plan.stages.all() if str(s.key) in missed] if plan else []

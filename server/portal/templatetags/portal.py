@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from server.coordination.queries import unread_count
 from server.evidence.checks import Check
 from server.portal import icons, words
 from server.portal.forms.showing import in_words
@@ -88,6 +89,15 @@ def roles_in_words(_user: object, request: HttpRequest) -> list[str]:
 @register.filter
 def navigation(request: HttpRequest) -> list[Item]:
     return items(request)
+
+
+@register.simple_tag(takes_context=True)
+def unread_notices(context: RequestContext) -> int:
+    """How many notices the visitor has not read, on every page."""
+    visitor = visitor_of(context["request"])
+    if visitor is None or visitor.administers:
+        return 0
+    return unread_count(visitor.person, visitor.at, visitor.held, visitor.seen)
 
 
 @register.simple_tag
@@ -166,6 +176,16 @@ def action_name(code: str) -> str:
 @register.filter
 def entry_name(code: str) -> str:
     return words.word(words.ENTRY_NAMES, code)
+
+
+@register.filter
+def object_name(code: str) -> str:
+    return words.word(words.OBJECT_NAMES, code)
+
+
+@register.filter
+def grade_meaning(grade: str) -> str:
+    return words.word(words.GRADE_MEANINGS, grade)
 
 
 @register.filter

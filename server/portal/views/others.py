@@ -1,5 +1,8 @@
 """Suggestions, the record for the auditor, units and people, what is in acceptance."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +13,8 @@ from django.utils.translation import gettext as _
 from server.acceptance.models import Application
 from server.coordination.actions import suggest as send_suggestion
 from server.coordination.models import Suggestion
+from server.evidence.policy import may_look_at_phones
+from server.portal.clock import time_left
 from server.portal.forms.showing import in_words
 from server.portal.navigation import IN_ACCEPTANCE
 from server.portal.views.ledger import page_address, row_of
@@ -20,7 +25,7 @@ from server.records.models import Entry
 from server.records.queries import in_order
 from server.rulebook.queries import work_calendar
 from server.runtime.refusals import Invalid, NotAllowed
-from server.units.models import Person, Sector, Unit
+from server.units.models import Person, RoleHolding, Sector, Unit
 from server.units.queries import sector_duties
 from server.units.roles import Role
 
@@ -81,32 +86,48 @@ def show_units(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Units, the responsibility list in force, and people with their roles: to read only."""
     if not visitor.held.has(Role.OFFICE, Role.ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR):
         raise NotAllowed
-    names = dict(Unit.objects.values_list("code", "name"))
+    wanted = request.GET.get("q", "").strip()[:60]
+    units = list(Unit.objects.all())
+    sectors = _sectors(visitor, {unit.code: unit.name for unit in units})
+    rows = Person.objects.filter(is_active=True).prefetch_related("holdings__unit").order_by("name", "username")
+    people: list[dict[str, Any]] = [{"person": p, "holdings": [h for h in p.holdings.all() if _holds(h, visitor)]} for p in rows]
+    context = {
+        "units": [u for u in units if _says(wanted, u.name, u.short_name, u.code, u.get_kind_display())],
+        "sectors": [s for s in sectors if _says(wanted, s["sector"].name, s["leader"], *s["units"])],
+        "people": [p for p in people if _says(wanted, p["person"].name, p["person"].username, *_held(p["holdings"]))],
+        "counts": {"units": len(units), "sectors": len(sectors), "people": len(people)},
+        "q": wanted,
+        "may_look_at_phones": may_look_at_phones(visitor.held),
+    }
+    return render(request, "portal/units.html", context)
+
+
+def _sectors(visitor: Visitor, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The responsibility list in force, line by line."""
     duties = sector_duties(visitor.on)
-    people = Person.objects.filter(is_active=True).prefetch_related("holdings__unit").order_by("name", "username")
-    return render(
-        request,
-        "portal/units.html",
+    return [
         {
-            "units": Unit.objects.all(),
-            "sectors": [
-                {
-                    "sector": sector,
-                    "units": [names.get(code, code) for code in duties[sector.code].supervising_units],
-                    "leader": duties[sector.code].district_leader,
-                }
-                if sector.code in duties
-                else {"sector": sector, "units": [], "leader": None}
-                for sector in Sector.objects.all()
-            ],
-            "people": [{"person": p, "holdings": [h for h in p.holdings.all() if _holds(h, visitor)]} for p in people],
-        },
-    )
+            "sector": sector,
+            "units": [names.get(code, code) for code in duties[sector.code].supervising_units] if sector.code in duties else [],
+            "leader": duties[sector.code].district_leader if sector.code in duties else None,
+        }
+        for sector in Sector.objects.all()
+    ]
 
 
-def _holds(holding: object, visitor: Visitor) -> bool:
-    starts, ends = getattr(holding, "from_date", None), getattr(holding, "until_date", None)
-    return starts is not None and starts <= visitor.on and (ends is None or ends >= visitor.on)
+def _held(holdings: Iterable[RoleHolding]) -> Iterator[str]:
+    for holding in holdings:
+        yield holding.unit.name if holding.unit else ""
+        yield str(holding.get_role_display())
+
+
+def _says(wanted: str, *texts: object) -> bool:
+    """Whether one of the texts holds what is looked for; a list of some hundred lines needs no index."""
+    return any(wanted.casefold() in str(text).casefold() for text in texts if text) if wanted else True
+
+
+def _holds(holding: RoleHolding, visitor: Visitor) -> bool:
+    return holding.from_date <= visitor.on and (holding.until_date is None or holding.until_date >= visitor.on)
 
 
 @page
@@ -125,8 +146,7 @@ def list_acceptances(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     for problem in problems:
         application = applications.get(problem.pk)
         due = problem.acceptance_due
-        left = None if due is None else calendar.between(visitor.on, due)
-        rows.append({"row": row_of(problem, visitor), "problem": problem, "application": application, "due": due, "left": left,
-                     "late": -left if left is not None and left < 0 else 0})  # fmt: skip
+        left = None if due is None else time_left(due, visitor.on, calendar)
+        rows.append({"row": row_of(problem, visitor), "problem": problem, "application": application, "due": due, "left": left})
     rows.sort(key=lambda row: (row["due"] is None, row["due"] or visitor.on))
     return render(request, "portal/acceptances.html", {"rows": rows})

@@ -5,10 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from server.evidence.checks import checks_of
+from server.evidence.grades import facts_of, grade, lacking
 from server.evidence.policy import photos_visible_to
+from server.evidence.queries import checks_known_to
 from server.inspections.policy import visible_inspections
-from server.portal import clock, duties, problem_page, timeline
+from server.portal import clock, duties, problem_page, timeline, words
 from server.portal.visitors import Visitor, page
 from server.problems import marks
 from server.problems.policy import visible_to
@@ -79,14 +80,18 @@ def _merged_into(other: UUID | None, visitor: Visitor) -> UUID | None:
 def show_photo(request: HttpRequest, visitor: Visitor, photo_id: UUID) -> HttpResponse:
     """One photo large, with time, place, source and what was noticed about it; a fragment when htmx asks."""
     seen = photos_visible_to(visitor.person, visitor.at, visitor.held)
-    photo = seen.filter(pk=photo_id).select_related("problem", "uploader").first()
+    photo = seen.filter(pk=photo_id).select_related("problem", "uploader", "device").first()
     if photo is None:
         raise NotThere
     of_problem = list(seen.filter(problem=photo.problem_id).order_by("captured_at", "received_at").values_list("pk", flat=True))
+    facts = facts_of(photo)
+    photo_grade = grade(facts)
     place = of_problem.index(photo.pk) if photo.problem_id and photo.pk in of_problem else None
     context = {
         "photo": photo,
-        "checks": checks_of(photo),
+        "checks": checks_known_to(visitor.person, photo, visitor.at, visitor.held),
+        "grade": photo_grade,
+        "lacks": words.grade_in_words(photo_grade, lacking(facts)),
         "number": None if place is None else place + 1,
         "count": len(of_problem),
         "previous": of_problem[place - 1] if place else None,

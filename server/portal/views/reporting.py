@@ -71,7 +71,7 @@ def report(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         raise NotAllowed
     fields = report_fields(visitor)
     if request.method != "POST":
-        start = {"id": str(uuid4()), "observed_at": visitor.at, "inspection": request.GET.get("inspection", "")}
+        start = {"id": str(uuid4()), "observed_at": visitor.at, "crs": "wgs84", "inspection": request.GET.get("inspection", "")}
         return _show_report(request, fields, start)
     filled = forms.read(fields, request.POST, request.FILES, Sender(visitor.person, visitor.at))
     if filled.errors:
@@ -127,6 +127,7 @@ HINTS = {
     "maybe_gcj02": gettext_lazy("The coordinates may be GCJ-02 rather than WGS 84."),
     "maybe_known": gettext_lazy("There may be a problem close by already: %(title)s"),
     "late": gettext_lazy("The problem was closed or given to other units after this visit."),
+    "moved": gettext_lazy("It counts as done in the post held at the time of the visit, which has ended since."),
 }
 
 

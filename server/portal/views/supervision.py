@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from server.portal import forms, words
+from server.portal.clock import time_left
 from server.portal.forms.fields import Field, Kind
 from server.portal.forms.reading import Sender
 from server.portal.views.acting import wrong_state_in_words
@@ -19,6 +20,7 @@ from server.portal.visitors import Visitor, page
 from server.problems import marks, policy
 from server.problems.models import Problem
 from server.problems.queries import get_for
+from server.regulation.workdays import WorkCalendar
 from server.rulebook.queries import rules_in_force, work_calendar
 from server.runtime.refusals import Conflict, FieldError, Invalid, NotAllowed, NotThere, WrongState
 from server.supervision.actions import (
@@ -40,24 +42,25 @@ def list_supervisions(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     rows = SupervisionRecord.objects.filter(problem__in=seen).select_related("problem__area", "replying_unit")
     waiting = rows.filter(accepted_at__isnull=True).order_by("reply_due")
     ended = rows.filter(accepted_at__isnull=False).order_by("-accepted_at")
+    calendar = work_calendar()
     return render(
         request,
         "portal/supervisions.html",
         {
-            "waiting": [_row(row, visitor) for row in waiting.prefetch_related("problem__involvements__unit")[:SHOWN]],
+            "waiting": [_row(row, visitor, calendar) for row in waiting.prefetch_related("problem__involvements__unit")[:SHOWN]],
             "ended": ended[:SHOWN],
         },
     )
 
 
-def _row(record: SupervisionRecord, visitor: Visitor) -> dict[str, Any]:
+def _row(record: SupervisionRecord, visitor: Visitor, calendar: WorkCalendar) -> dict[str, Any]:
     problem = record.problem
     main = [i for i in sorted(problem.involvements.all(), key=lambda i: i.position) if i.role == "main"]
     return {
         "record": record,
         "light": marks.light(problem, visitor.on),
         "main": [i.unit.short_name for i in main],
-        "left": (record.reply_due - visitor.on).days,
+        "left": time_left(record.reply_due, visitor.on, calendar),
         "may_reply": bool(visitor.held.units().intersection(i.unit_id for i in main)),
         "may_accept": visitor.is_office and record.replied_at is not None,
     }

@@ -16,11 +16,13 @@ class SignatureFacts:
     """How a leader signs: password, second factor, or the scan of what was signed on paper (rules.md, Who).
 
     `password_right`, `code_right`: None where not given. `by_signer`: the signer is the one at the keyboard; where somebody else
-    enters it, who signed and when must be said. `on`: today.
+    enters it, who signed and when must be said. `on`: today. `wait_minutes`: after too many wrong passwords, until one is
+    looked at again.
     """
 
     on: date
     password_right: bool | None = None
+    wait_minutes: int | None = None
     code_right: bool | None = None
     has_form: bool = False
     by_signer: bool = True
@@ -29,7 +31,10 @@ class SignatureFacts:
 
     def missing(self, rules: RuleSet) -> list[Missing]:
         lacks: list[Missing] = []
-        if self.password_right is False:
+        if self.wait_minutes is not None:
+            text = _("Too many wrong passwords: try again in %(minutes)s minutes")
+            lacks.append(Missing("locked", "password", text, {"minutes": self.wait_minutes}))
+        elif self.password_right is False:
             lacks.append(Missing("wrong_password", "password", _("The password is wrong")))
         if self.code_right is False:
             lacks.append(Missing("wrong_code", "otp", _("The code of the second factor is wrong")))

@@ -91,6 +91,7 @@ class ApplyFacts:
     `undone_measures`: texts of measures not yet done. `photos`: all photos of the problem and those named, each once. `named`:
     the ids named in the body, pairs and during. `pairs`: (before id, after id). `no_app_photo`: site id → the reason.
     `goal_held`: for a continuous plan, whether a review found the goal held or the superior ended it; None for other plans.
+    `failed_on`: the day the round before was failed or declined; None in the first round.
     """
 
     statement: str
@@ -105,6 +106,7 @@ class ApplyFacts:
     named: tuple[str, ...] = ()
     plan_issued_on: date | None = None
     goal_held: bool | None = None
+    failed_on: date | None = None
 
     def missing(self, rules: RuleSet) -> list[Missing]:
         lacks: list[Missing] = []
@@ -128,7 +130,12 @@ class ApplyFacts:
         return lacks
 
     def doubts(self) -> list[Missing]:
-        """What is shown to the lead and refuses nothing: photos of during or after that are older than the plan."""
+        """What is shown to the lead and refuses nothing: photos of during or after that are older than the plan, and photos of
+        after that stood before the last failure and so cannot show what was done about it.
+        """
+        return [*self._older_than_plan(), *self._older_than_failure()]
+
+    def _older_than_plan(self) -> list[Missing]:
         if self.plan_issued_on is None:
             return []
         texts = {
@@ -139,6 +146,18 @@ class ApplyFacts:
             Missing("older_than_plan", "photos", texts[photo.stage], {"date": photo.taken_on, "photo": photo.id})
             for photo in self.photos
             if photo.stage in texts and photo.taken_on is not None and photo.taken_on < self.plan_issued_on
+        ]
+
+    def _older_than_failure(self) -> list[Missing]:
+        if self.failed_on is None:
+            return []
+        by_id = self._by_id()
+        afters = (by_id.get(after_id) for after_id in dict.fromkeys(after_id for _before, after_id in self.pairs))
+        text = _("A photo of after was taken on %(date)s, before the acceptance failed on %(failed)s")
+        return [
+            Missing("earlier_round", "photos", text, {"date": photo.taken_on, "failed": self.failed_on, "photo": photo.id})
+            for photo in afters
+            if photo is not None and photo.taken_on is not None and photo.taken_on < self.failed_on
         ]
 
     def _photos_missing(self) -> list[Missing]:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -51,6 +52,7 @@ class MockServer:
             cwd=CLIENT,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "TZ": "Asia/Shanghai"},
+            start_new_session=True,  # `node` may be a script that starts the true one: both are to end
         )
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
@@ -63,7 +65,7 @@ class MockServer:
 
     def stop(self) -> None:
         if self.process is not None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 

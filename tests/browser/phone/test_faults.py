@@ -135,6 +135,27 @@ def test_inside_a_protected_area_the_sheet_says_so(new_phone: Callable[..., Phon
     phone.see("在“石桥河水源保护区”内")
 
 
+def test_a_fix_from_minutes_ago_says_so_and_a_very_old_one_is_not_taken(phone: Phone, server: MockServer) -> None:
+    phone.page.add_init_script(
+        """
+        window.aged = 90_000
+        const watch = navigator.geolocation.watchPosition.bind(navigator.geolocation)
+        navigator.geolocation.watchPosition = (found, ...rest) =>
+          watch(({ coords }) => found({ coords, timestamp: Date.now() - window.aged }), ...rest)
+        """
+    )
+    phone.sign_in()
+    phone.see(re.compile("9[0-9] 秒前的位置"))
+    phone.shoot(1)
+    phone.page.evaluate("window.aged = 400_000")
+    phone.page.context.set_geolocation({**HERE, "accuracy": 7})  # type: ignore[arg-type]  # a literal of the right shape
+    phone.see(re.compile("40[0-9] 秒前的位置"))
+    phone.shoot(2)
+    fixes = [row["fix"] for row in sorted(phone.rows("photos"), key=lambda row: row["createdAt"])]
+    assert fixes[0]["accuracy_m"] == 6
+    assert fixes[1] is None
+
+
 # The store
 
 
@@ -177,6 +198,10 @@ def test_a_full_store_lets_confirmed_copies_go_before_their_seven_days(phone: Ph
 def test_space_that_runs_out_is_told_at_eighty_percent(phone: Phone) -> None:
     phone.page.add_init_script("navigator.storage.estimate = async () => ({ usage: 850e6, quota: 1000e6 })")
     phone.sign_in()
+    phone.open("/queue")
+    phone.see("空间已用 85 %，请清理手机")
+    phone.page.context.set_offline(True)
+    phone.open("/").report()
     phone.open("/queue")
     phone.see("空间已用 85 %，请尽快联网上传")
     phone.open("/ready")
@@ -277,12 +302,13 @@ def test_a_clock_a_day_off_is_told_and_corrected_in_what_is_sent(phone: Phone, s
         ({"do": "half"}, "没送到：回复不完整"),
         ({"do": "status", "status": 500}, "服务器出错，自动再试"),
         ({"do": "status", "status": 503}, "服务器忙，自动再试"),
+        ({"do": "status", "status": 429, "headers": {"Retry-After": "30"}}, re.compile("服务器忙，自动再试·(29|30) 秒后再试")),
         ({"do": "reset"}, "网络断了，自动再试"),
         ({"do": "truncate"}, "网络断了，自动再试"),
     ],
 )
 def test_what_was_not_delivered_is_told_and_goes_later(
-    phone: Phone, server: MockServer, fault: dict[str, Any], words: str
+    phone: Phone, server: MockServer, fault: dict[str, Any], words: str | re.Pattern[str]
 ) -> None:
     phone.sign_in()
     phone.wait_for_book()
@@ -336,6 +362,46 @@ def test_a_dead_token_asks_to_sign_in_again_and_goes_on(phone: Phone, server: Mo
     phone.page.fill("#password", "demo-2026")
     phone.tap("form .main-button")
     phone.until(lambda: len(server.state()["photos"]) == 1, "the queue goes on")
+
+
+def big_photo() -> bytes:
+    held = io.BytesIO()
+    Image.effect_noise((1500, 1100), 90).convert("RGB").save(held, "JPEG", quality=95)
+    return held.getvalue()
+
+
+def test_a_token_gone_in_the_middle_of_an_upload_goes_on_from_the_byte_reached(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    library(phone, "big.jpg", big_photo())
+    phone.see("第 1 张已存手机")
+    size = phone.rows("photos")[0]["size"]
+    assert size > 2 * 512 * 1024, "three parts"
+    server.fail({"match": "PATCH /api/v1/uploads", "do": "status", "status": 401, "skip": 1})
+    phone.tap(".go")
+    phone.tap(".categories button:nth-child(1)")
+    phone.submit()
+    phone.open("/queue")
+    phone.see("登录已过期")
+    assert phone.rows("photos")[0]["sentBytes"] == 512 * 1024
+    phone.tap(".alarm .main-button")
+    phone.page.fill("#password", "demo-2026")
+    phone.tap("form .main-button")
+    phone.until(lambda: len(server.state()["photos"]) == 1, "the photo is on the server")
+    state = server.state()
+    assert (state["photos"][0]["size"], state["photos"][0]["times"]) == (size, 1)
+    parts = -(-size // (512 * 1024))
+    assert sum(line.startswith("PATCH") for line in state["requests"]) == parts + 1, "only the refused part went twice"
+
+
+def test_a_photo_damaged_on_the_way_is_sent_anew(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    server.fail({"match": "PATCH /api/v1/uploads", "do": "status", "status": 460, "times": 1})
+    phone.report()
+    phone.open("/queue")
+    phone.see("传输中有损坏，自动重传")
+    phone.tap(".section .link-button")
+    phone.see("都传完了", 20_000)
+    assert [photo["times"] for photo in server.state()["photos"]] == [1]
 
 
 def test_a_server_that_is_down_is_offline_and_shooting_goes_on(phone: Phone, server: MockServer) -> None:

@@ -110,6 +110,73 @@ def test_a_browser_killed_in_the_sheet_has_every_word_again(kept_phone: Callable
     assert phone.page.locator("#words").input_value() == "早上七点开始冒烟"
 
 
+def test_a_browser_killed_at_a_second_place_keeps_both_with_their_photos(
+    kept_phone: Callable[[], Phone], kill: Callable[[], None], server: MockServer
+) -> None:
+    phone = kept_phone().sign_in()
+    phone.shoot()
+    phone.tap(".go")
+    phone.tap(".place-add")
+    phone.shoot()
+    kill()
+    phone = kept_phone().open()
+    phone.see("第 2 处点位")
+    phone.shoot(2)
+    phone.tap(".go")
+    phone.see("2 张·距第 1 处")
+    phone.tap(".categories button:nth-child(1)")
+    phone.submit()
+    phone.until(lambda: len(server.state()["photos"]) == 3, "all photos are on the server")
+    (record,) = server.state()["records"].values()
+    (site,) = record["body"]["sites"]
+    assert sorted(photo["fields"].get("site", "") for photo in server.state()["photos"]) == ["", site["id"], site["id"]]
+
+
+# Holds the transaction that adds to (or deletes from) a table open for ever.
+HELD = (
+    "const done = IDBObjectStore.prototype.{call}; IDBObjectStore.prototype.{call} = function (...given) {{"
+    " if (this.name !== '{table}') return done.apply(this, given);"
+    " const open = () => {{ this.getKey(0).onsuccess = open }}; open(); return done.apply(this, given) }}"
+)
+
+
+def test_a_browser_killed_while_submitting_has_the_draft_or_the_report(
+    kept_phone: Callable[[], Phone], kill: Callable[[], None], server: MockServer
+) -> None:
+    phone = kept_phone().sign_in()
+    phone.shoot()
+    phone.tap(".go")
+    phone.tap(".categories button:nth-child(2)")
+    phone.page.wait_for_timeout(300)
+    phone.page.evaluate(f"() => {{ {HELD.format(call='add', table='records')} }}")
+    phone.tap("footer .main-button")
+    phone.page.wait_for_timeout(700)
+    kill()
+    phone = kept_phone().open("/report")
+    phone.see("石桥镇扬尘废气")
+    assert phone.rows("records") == []
+    phone.submit()
+    phone.until(lambda: len(server.state()["photos"]) == 1, "the photo is on the server")
+    assert len(server.state()["records"]) == 1
+
+
+def test_a_browser_killed_while_freeing_has_the_bytes_or_says_that_they_are_freed(
+    kept_phone: Callable[[], Phone], kill: Callable[[], None]
+) -> None:
+    phone = kept_phone().sign_in()
+    phone.report()
+    phone.until(lambda: [row["state"] for row in phone.rows("photos")] == ["received"], "the photo is confirmed")
+    phone.page.evaluate(f"() => {{ {HELD.format(call='delete', table='bytes')} }}")
+    phone.page.evaluate("navigator.storage.estimate = async () => ({ usage: 900e6, quota: 1000e6 })")
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.page.wait_for_timeout(700)
+    kill()
+    phone = kept_phone().open("/queue")
+    phone.see("服务器已确认 1")
+    assert [row["state"] for row in phone.rows("photos")] == ["received"]
+    assert [row["data"] for row in phone.rows("bytes")] == [row["size"] for row in phone.rows("photos")]
+
+
 STEPS = ["PUT /api/v1/reports", "POST /api/v1/uploads", "PATCH /api/v1/uploads", "POST /api/v1/receipts"]
 
 
@@ -173,6 +240,44 @@ def test_an_update_of_the_app_waits_for_a_tap_and_keeps_the_queue(phone: Phone, 
     server.fail()
     phone.page.evaluate("dispatchEvent(new Event('online'))")
     phone.until(lambda: len(server.state()["photos"]) == 5, "the queue goes on after the update", 30)
+
+
+UPGRADE_THAT_FAILS = """
+  const open = IDBFactory.prototype.open
+  IDBFactory.prototype.open = function (name, version) {
+    if (!version) return open.call(this, name)
+    const request = open.call(this, name, version + 10)
+    request.addEventListener('upgradeneeded', () => request.transaction.abort())
+    return request
+  }
+"""
+
+
+def test_an_upgrade_of_the_store_that_fails_shows_the_way_out_and_loses_nothing(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    server.fail({"match": "", "do": "status", "status": 500, "times": 99})
+    phone.report(photos=2)
+    sizes = {row["uuid"]: row["size"] for row in phone.rows("photos")}
+    phone.page.close()
+    page = phone.page.context.new_page()
+    page.add_init_script(UPGRADE_THAT_FAILS)
+    page.add_init_script("delete Navigator.prototype.canShare; delete Navigator.prototype.share")
+    rescued = Phone(page, server.address).open()
+    rescued.see("升级没成功，照片都在")
+    rescued.see("旧数据没有动过")
+    with page.expect_download() as waiting:
+        rescued.tap(".rescue .main-button")
+    rescued.see("已存成 1 个文件")
+    archive = zipfile.ZipFile(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    items = json.loads(archive.read("manifest.json"))["items"]
+    photos = [item for item in items if item["kind"] == "photo"]
+    assert [item["kind"] for item in items] == ["report", "photo", "photo"]
+    assert {item["uuid"]: archive.getinfo(item["file"]).file_size for item in photos} == sizes
+    page.close()
+    server.fail()
+    # The mended version finds everything and sends it.
+    mended = Phone(phone.page.context.new_page(), server.address).open()
+    mended.until(lambda: {photo["uuid"]: photo["size"] for photo in server.state()["photos"]} == sizes, "all is on the server")
 
 
 def test_the_queue_can_be_saved_to_a_file_with_every_byte(phone: Phone, server: MockServer) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.browser.phone.handling import Phone
 from tests.browser.phone.mock import MockServer
+from tests.browser.phone.office import ELSEWHERE, FLAWS, KNOWN_TOO, NOTICES
 
 MOST_TAPS = 6
 
@@ -135,6 +136,11 @@ def test_a_visit_says_measure_by_measure_what_was_seen(phone: Phone, server: Moc
     phone.tap(".task-first .main-button")
     phone.tap(".visit-shoot")
     phone.shoot()
+    # The old picture's landmarks lie dashed over the camera; how strongly it shows stands on the slider.
+    phone.until(lambda: "L" in (phone.page.locator(".over-marks-line").get_attribute("d") or ""), "the landmarks are drawn")
+    phone.page.locator(".over-range input").fill("20")
+    phone.see("20%")
+    phone.see("没对准也能拍")
     phone.tap(".over-quit")
     for measure, state in ((1, 1), (2, 2), (3, 3)):
         phone.tap(f".measure:nth-child({measure}) .measure-states button:nth-child({state})")
@@ -217,3 +223,128 @@ def test_two_phones_of_one_person_have_a_key_each(new_phone: Callable[..., Phone
         phone.sign_in()
         phone.until(lambda wanted=count: len(server.state()["devices"]) == wanted, "the phone is enrolled")
     assert len({device["public_key"]["x"] for device in server.state()["devices"].values()}) == 2
+
+
+def test_a_second_place_has_its_own_photos_and_pin_and_the_plain_sheet_stays_plain(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.wait_for_book()
+    phone.shoot(1)
+    phone.shoot(2)
+    phone.tap(".go")
+    assert phone.page.locator(".sites").count() == 0
+    phone.tap(".place-add")
+    phone.see("第 2 处点位")
+    phone.page.context.set_geolocation({"longitude": 118.3228, "latitude": 30.9414, "accuracy": 8})
+    phone.see("118.3228E")
+    phone.shoot(1)
+    phone.tap(".go")
+    phone.see("1 张·距第 1 处")
+    phone.see("第 2 处·石桥镇")
+    phone.page.fill(".site-more .field", "东侧排口")
+    phone.tap(".categories button:nth-child(1)")
+    phone.see("提交（3 张照片）")
+    phone.submit()
+    phone.until(lambda: len(server.state()["photos"]) == 3, "the photos are on the server")
+    state = server.state()
+    (record,) = state["records"].values()
+    (site,) = record["body"]["sites"]
+    assert record["body"]["location"]["coordinates"] == [118.3214, 30.9411]
+    assert (site["name"], site["location"]["coordinates"]) == ("东侧排口", [118.3228, 30.9414])
+    assert sorted(photo["fields"].get("site", "") for photo in state["photos"]) == ["", "", site["id"]]
+
+
+def test_a_second_place_taken_back_gives_its_photos_to_the_first(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.wait_for_book()
+    phone.shoot(1)
+    phone.tap(".go")
+    phone.tap(".place-add")
+    phone.tap(".go")
+    assert phone.page.locator(".sites").count() == 0, "a place without a photo and a pin is none"
+    phone.tap(".place-add")
+    phone.shoot(1)
+    phone.tap(".go")
+    phone.tap(".site-more .danger")
+    phone.see("它的 1 张照片归到第 1 处，不会丢")
+    phone.tap(".van-dialog__confirm")
+    phone.page.locator(".sites").wait_for(state="detached")
+    phone.tap(".categories button:nth-child(1)")
+    phone.submit()
+    phone.until(lambda: len(server.state()["photos"]) == 2, "both photos are on the server")
+    (record,) = server.state()["records"].values()
+    assert "sites" not in record["body"]
+    assert not any("site" in photo["fields"] for photo in server.state()["photos"])
+
+
+def test_notices_are_told_opened_read_and_kept_for_offline(phone: Phone, server: MockServer) -> None:
+    phone.page.add_init_script("window.badges = []; navigator.setAppBadge = async n => { badges.push(n) }")
+    phone.page.add_init_script("navigator.clearAppBadge = async () => { badges.push(0) }")
+    phone.sign_in()
+    phone.wait_for_book()
+    phone.open("/tasks")
+    phone.page.locator(".bell").wait_for()
+    assert phone.page.locator(".bell b, .told-line").count() == 0, "nothing is said when there is nothing to say"
+    server.set(notices=NOTICES)
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    phone.see("现场督办，11-29 前回复：柳湾镇岸线垃圾")
+    phone.see("共 2 条")
+    assert phone.page.evaluate("badges.at(-1)") == 2
+    phone.open("/")
+    assert phone.page.get_by_label("2 条没看的通知").is_visible()
+    phone.open("/tasks")
+    phone.tap(".told-line")
+    phone.see("没看的 2")
+    phone.see("在电脑上看")
+    phone.page.get_by_text("柳湾镇岸线垃圾").first.tap()
+    phone.page.wait_for_url(f"**/#/visit/{KNOWN_TOO}")
+    phone.until(lambda: all(one["read_at"] for one in server.state()["notices"] if one["id"] == 3), "the office knows")
+    phone.page.context.set_offline(True)
+    phone.open("/notices")
+    phone.see("没看的 1")
+    phone.page.get_by_text("上报被退回").tap()
+    phone.page.get_by_text("没看的").wait_for(state="detached")
+    assert [one["id"] for one in server.state()["notices"] if not one["read_at"]] == [2]
+    phone.page.context.set_offline(False)
+    phone.until(lambda: all(one["read_at"] for one in server.state()["notices"]), "the office is told afterwards")
+    phone.until(lambda: phone.page.evaluate("badges.at(-1)") == 0, "the badge is gone")
+
+
+def test_what_i_sent_shows_every_phones_submissions_and_what_is_missing(phone: Phone, server: MockServer) -> None:
+    server.set(elsewhere=ELSEWHERE, hints=[{"code": "maybe_known"}])
+    server.fail({"match": "POST /api/v1/uploads", "do": "status", "status": 503, "times": 9})
+    phone.sign_in().report()
+    phone.until(lambda: len(server.state()["records"]) == 1, "the report is on the server")
+    (uuid,) = server.state()["records"]
+    server.set(problems={uuid: {"number": "2026-120", "status": "listed", "light": "green"}})
+    phone.open("/sent")
+    phone.see("已列入清单")
+    phone.see("2026-120")
+    phone.see("还差 1 张照片·在这部手机里，有网自动传")
+    phone.see("附近可能是同一问题")
+    phone.see("柳湾镇岸线垃圾核查")
+    phone.see("核查：滞后")
+    phone.see("还差 2 张照片·在拍照的那部手机里，请打开它联网")
+    phone.see("该问题期间已有变化，照收并注明")
+    phone.see("区整改办已收到")
+    phone.page.context.set_offline(True)
+    phone.open("/tasks")
+    phone.open("/sent")
+    phone.see("离线：这是 1 分钟前的状态")
+    phone.see("已列入清单")
+    phone.see("柳湾镇岸线垃圾核查")
+
+
+def test_my_phones_come_when_enrolled_and_name_what_is_wrong_with_numbers(phone: Phone, server: MockServer) -> None:
+    server.set(flaws=FLAWS)
+    server.fail({"match": "POST /api/v1/devices", "do": "status", "status": 503, "times": 9})
+    phone.sign_in()
+    phone.open("/settings")
+    phone.see("还没有登记的手机")
+    phone.until(lambda: server.state()["requests"].count("POST /api/v1/devices") == 2, "signing in and the first pass have tried")
+    server.fail()
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    phone.see("本机")
+    phone.see("缺第 12–14 号")
+    phone.see("第 9 号有两份，或接不上前一号")
+    phone.see("第 7 号：No. 7")
+    phone.see("时间慢 1 小时")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from server.evidence.models import Photo, SignatureState
 from server.inspections.actions.loading import load_archive
 from server.inspections.models import Submission
-from server.problems.models import Problem
+from server.problems.models import Problem, Site
 from tests.browser.phone.handling import PHONE, Phone
 from tests.browser.phone.mock import build_client
 from tests.world import PASSWORD, World
@@ -123,13 +123,38 @@ def test_what_the_phone_saves_to_a_file_the_office_can_load(phone_of: Callable[[
     assert Photo.objects.count() == 2
 
 
-def test_what_i_reported_shows_its_state_at_the_office(phone_of: Callable[[str], Phone], committed_world: World) -> None:
+def test_what_i_reported_with_two_places_shows_its_state_at_the_office(
+    phone_of: Callable[[str], Phone], committed_world: World
+) -> None:
     phone = phone_of("inspector")
-    phone.report()
+    phone.shoot()
+    phone.tap(".go")
+    phone.tap(".place-add")
+    phone.shoot()
+    phone.tap(".go")
+    phone.page.fill(".site-more .field", "东侧排口")
+    phone.tap(".categories button:nth-child(4)")
+    phone.submit()
     phone.open("/queue")
     phone.see("服务器已确认 1", 30_000)
     phone.open("/sent")
     phone.see("待审核")
+    submission = Submission.objects.get()
+    assert submission.clock_offset_s is not None
+    assert abs(submission.clock_offset_s) < 30
+    first, second = Site.objects.all()
+    assert (first.pk, second.name) == (submission.pk, "东侧排口")
+    assert sorted(photo.site or first.pk for photo in Photo.objects.all()) == sorted([first.pk, second.pk])
+    # Another phone of the same person knows it too, and keeps it for offline reading.
+    other = phone_of("inspector")
+    other.open("/sent")
+    other.see("石桥镇垃圾堆放")
+    other.see("另一部手机报的")
+    other.page.context.set_offline(True)
+    other.open("/tasks")
+    other.open("/sent")
+    other.see("离线：这是 1 分钟前的状态")
+    other.see("石桥镇垃圾堆放")
 
 
 def test_a_wrong_password_is_told_in_the_apps_words(chromium: Browser, committed_world: World, live_site: str) -> None:

@@ -22,13 +22,15 @@ export async function enrolPhone(session: SessionRow, phoneName: string): Promis
       n: 0,
       lastStatement: '',
     }
-    // Two tabs may have come here at once: the first key stays.
-    row = await store.transaction('rw', store.keys, async () => {
+    // Two tabs may have come here at once: the first key stays. And the phone may have been revoked meanwhile.
+    row = await store.transaction('rw', store.keys, store.settings, async () => {
+      if ((await store.settings.get(revokedKey(session.person)))?.value) return undefined
       const other = await store.keys.get(session.person)
       if (other) return other
       await store.keys.add(fresh)
       return fresh
     })
+    if (!row) return null
   }
   if (row.device) return row
   const { kty, crv, x, y } = row.publicKey
@@ -43,8 +45,11 @@ const revokedKey = (person: string) => `revoked ${person}`
 
 /** This phone was revoked by its person: it signs no more until they sign in anew, and then with a new key and chain. */
 export async function forgetKey(person: string): Promise<void> {
-  await theStore().keys.delete(person)
-  await writeSetting(revokedKey(person), true)
+  const store = theStore()
+  await store.transaction('rw', store.keys, store.settings, async () => {
+    await store.settings.put({ key: revokedKey(person), value: true })
+    await store.keys.delete(person)
+  })
 }
 
 /** Signing in is a person's own deed: the phone may be enrolled again. */

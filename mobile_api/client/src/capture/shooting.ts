@@ -1,4 +1,4 @@
-import { onMounted, onScopeDispose, ref, type Ref } from 'vue'
+import { computed, onMounted, onScopeDispose, ref, type Ref } from 'vue'
 
 import { lookAtSpace } from '../office/running'
 import { session } from '../office/session'
@@ -17,6 +17,7 @@ export const MOST_PHOTOS = 9
 const LARGEST_BYTES = 60 * 1024 * 1024
 
 export interface Shooting {
+  /** Of the place that is being shot; of a draft with one place, all of them. */
   photos: Ref<PhotoRow[]>
   keeping: Ref<boolean>
   failure: Ref<string>
@@ -27,11 +28,17 @@ export interface Shooting {
 }
 
 /** What both camera screens do: one stream, the shutter's one step, files chosen or taken by the phone's own camera. */
-export function useShooting(video: Ref<HTMLVideoElement | null>, draft: () => string, stage: () => Stage): Shooting {
+export function useShooting(
+  video: Ref<HTMLVideoElement | null>,
+  draft: () => string,
+  stage: () => Stage,
+  site: () => string | null = () => null,
+): Shooting {
   const keeping = ref(false)
   const failure = ref('')
   const kept = ref(0)
-  const photos = useLive<PhotoRow[]>(() => draftPhotos(session.person, draft()), [], () => [session.person, draft()])
+  const all = useLive<PhotoRow[]>(() => draftPhotos(session.person, draft()), [], () => [session.person, draft()])
+  const photos = computed(() => all.value.filter((photo) => photo.site === site()))
 
   async function reopen(): Promise<void> {
     const stream = await openCamera()
@@ -42,7 +49,7 @@ export function useShooting(video: Ref<HTMLVideoElement | null>, draft: () => st
   }
 
   async function keep(shot: Omit<Shot, 'stage' | 'site' | 'draft'>): Promise<void> {
-    const whole: Shot = { ...shot, stage: stage(), site: null, draft: draft() }
+    const whole: Shot = { ...shot, stage: stage(), site: site(), draft: draft() }
     failure.value = ''
     try {
       try {

@@ -2,6 +2,7 @@ import { ref, shallowReactive } from 'vue'
 
 import { type Area, readAreas } from '../places/areas'
 import type { Position } from '../places/geometry'
+import { type BaseLine, readLines } from '../places/lines'
 import { call } from '../queue/call'
 import { readSetting, theStore, writeSetting } from '../store/database'
 import type { SessionRow } from '../store/shapes'
@@ -65,6 +66,7 @@ export interface Book {
   units: { code: string; name: string; kind: string }[]
   areas: Area[]
   protectedAreas: Area[]
+  lines: BaseLine[]
   categories: Named[]
   tasks: Task[]
   problems: KnownProblem[]
@@ -85,6 +87,7 @@ export const EMPTY_BOOK: Book = {
   units: [],
   areas: [],
   protectedAreas: [],
+  lines: [],
   categories: [],
   tasks: [],
   problems: [],
@@ -209,6 +212,7 @@ export function readBook(data: unknown, fetchedAt: number): Book {
     units,
     areas: readAreas(raw.areas),
     protectedAreas: readAreas(raw.protected),
+    lines: readLines(raw.lines),
     categories: asList(raw.categories).map((one) => ({ code: asText(one.code), name: asText(one.name) })),
     tasks,
     problems: features(raw.problems).map(readProblem),

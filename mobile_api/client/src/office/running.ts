@@ -1,5 +1,5 @@
 import { liveQuery, type Subscription } from 'dexie'
-import { reactive } from 'vue'
+import { reactive, watch } from 'vue'
 
 import { enrolPhone } from '../capture/keys'
 import { mendShots } from '../capture/shutter'
@@ -8,7 +8,9 @@ import { type PassEnd, sendQueue } from '../queue/engine'
 import { freeConfirmed, space, SPACE_WARNING } from '../queue/freeing'
 import { theStore } from '../store/database'
 import type { PhotoRow, RecordRow } from '../store/shapes'
+import { showBadge } from './badge'
 import { fetchBook, loadBook } from './book'
+import { fetchNotices, loadNotices, notices } from './notices'
 import { currentSession, phoneName, refreshSession, session } from './session'
 
 const EVERY_MS = 30_000
@@ -33,6 +35,7 @@ let hurryNext = false
 let busy = false
 let bookAt = 0
 let bookPerson = ''
+let noticesAt = 0
 let watching: Subscription | null = null
 
 /** Start everything that goes on by itself: at start, on the network's return, on return to view, every 30 seconds. */
@@ -48,6 +51,7 @@ export async function startRunning(): Promise<void> {
     if (document.visibilityState === 'visible') goOn(true)
   })
   window.setInterval(() => goOn(), EVERY_MS)
+  watch(() => notices.unread + running.attention, showBadge, { immediate: true })
   await forPerson()
 }
 
@@ -57,19 +61,21 @@ export async function forPerson(): Promise<void> {
   watching = null
   const { person } = session
   await loadBook(person)
+  await loadNotices(person)
   await countOthers()
-  if (!person) return
+  if (!person) {
+    Object.assign(running, { waitingRecords: 0, waitingPhotos: 0, attention: 0, oldest: null })
+    return
+  }
   watching = liveQuery(() => summary(person)).subscribe({ next: show, error: () => undefined })
   await mendShots(person)
   bookAt = 0
+  noticesAt = 0
   goOn(true)
 }
 
 function show(now: Partial<typeof running>): void {
   Object.assign(running, now)
-  // On the icon of the home screen, where the system shows such a number.
-  const badge = navigator as { setAppBadge?: (n: number) => Promise<void> }
-  void badge.setAppBadge?.(running.waitingRecords).catch(() => undefined)
 }
 
 async function summary(person: string) {
@@ -117,8 +123,10 @@ async function run(): Promise<void> {
       const hurry = hurryNext
       asked = false
       hurryNext = false
-      await refreshBook()
+      await refreshBook(hurry)
       if (!session.person) continue
+      // Beside the sending: neither waits for the other.
+      void refreshNotices(hurry).catch(() => undefined)
       running.sending = true
       noteEnd(await sendQueue(session.person, hurry))
     }
@@ -138,10 +146,14 @@ function noteEnd(end: PassEnd): void {
   else if (end === 'session_over') session.over = true
 }
 
-async function refreshBook(): Promise<void> {
+async function refreshBook(hurry: boolean): Promise<void> {
   const row = await currentSession()
   if (!row || row.over) return
-  if (row.person === bookPerson && Date.now() - bookAt < BOOK_EVERY_MS) return
+  if (row.person === bookPerson && Date.now() - bookAt < BOOK_EVERY_MS) {
+    // Enrolling failed last time? An enrolled phone asks nothing here.
+    if (hurry) await enrolPhone(row, phoneName())
+    return
+  }
   const at = position.fix
   const end = await fetchBook(row, at ? [at.lon, at.lat] : null)
   if (end === 'session') {
@@ -154,6 +166,15 @@ async function refreshBook(): Promise<void> {
   bookAt = Date.now()
   bookPerson = row.person
   await enrolPhone(row, phoneName())
+}
+
+/** At start, on return to view, and every five minutes while open. */
+async function refreshNotices(hurry: boolean): Promise<void> {
+  const row = await currentSession()
+  if (!row || row.over || !running.online) return
+  if (!hurry && Date.now() - noticesAt < BOOK_EVERY_MS) return
+  noticesAt = Date.now()
+  await fetchNotices(row)
 }
 
 export async function lookAtSpace(): Promise<void> {

@@ -14,7 +14,11 @@ export interface ReportEntry {
   observedAt: string
   inspection: string
   noPhotoReason: string
+  sites?: { id: string; name: string; at: Position }[]
 }
+
+/** The server takes no more: beyond it the pin was not moved, but set somewhere else. */
+const MOST_MOVED_M = 100_000
 
 /** The body of `PUT /reports/{uuid}`, without its photos, which are added when it is submitted. */
 export function reportBody(entry: ReportEntry): Record<string, unknown> {
@@ -27,9 +31,12 @@ export function reportBody(entry: ReportEntry): Record<string, unknown> {
       ? { type: 'Point', coordinates: entry.at }
       : { area: entry.area, no_location_reason: entry.areaReason },
     ...(entry.at && entry.accuracyM !== null ? { accuracy_m: entry.accuracyM } : {}),
-    ...(entry.movedM > 0 ? { moved_m: entry.movedM } : {}),
+    ...(entry.movedM > 0 ? { moved_m: Math.min(entry.movedM, MOST_MOVED_M) } : {}),
     observed_at: entry.observedAt,
     ...(entry.inspection ? { inspection: entry.inspection } : {}),
+    ...(entry.sites?.length
+      ? { sites: entry.sites.map(({ id, name, at }) => ({ id, name, location: { type: 'Point', coordinates: at } })) }
+      : {}),
     ...(entry.noPhotoReason ? { no_photo_reason: entry.noPhotoReason } : {}),
   }
 }

@@ -1,4 +1,4 @@
-import { noteServerDate } from '../office/clock'
+import { isoWithOffset, noteServerDate } from '../office/clock'
 import type { SessionRow, Trouble, TroubleKind } from '../store/shapes'
 import { language } from '../words/language'
 
@@ -28,7 +28,13 @@ export interface Content {
   form?: FormData
   headers?: Record<string, string>
   timeoutMs?: number
+  /** Tell the server what this phone's clock shows while it sends: from that it learns how far off the phone is. */
+  tellTime?: boolean
 }
+
+/** The phone's raw wall clock at the moment of sending, never corrected by what is known of the server's. */
+export const PHONE_TIME = 'Phone-Time'
+export const phoneTime = (): string => isoWithOffset(new Date())
 
 export const API_TIMEOUT_MS = 30_000
 
@@ -40,6 +46,7 @@ export async function call(
 ): Promise<Answer> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language(), ...content.headers }
   if (session) headers.Authorization = `Token ${session.token}`
+  if (content.tellTime) headers[PHONE_TIME] = phoneTime()
   let body: BodyInit | undefined
   if (content.form) body = content.form
   else if (content.text !== undefined || content.json !== undefined) {

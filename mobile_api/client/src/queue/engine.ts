@@ -109,7 +109,7 @@ async function sendRecord(tell: Pass, row: RecordRow): Promise<void> {
   const store = theStore()
   await store.records.update(row.uuid, { state: 'sending' })
   const path = `/api/v1/${row.kind === 'report' ? 'reports' : 'visits'}/${row.uuid}`
-  const answer = await call(tell.session, 'PUT', path, { text: row.bodyText })
+  const answer = await call(tell.session, 'PUT', path, { text: row.bodyText, tellTime: true })
   if (answer.kind === 'ok') {
     const body = answer.body as Partial<Received & { problem: { number: string | null; status: string }; hints: unknown[] }> | null
     if (body && sameUuid(body.uuid, row.uuid) && body.sha256 === row.sha256) {
@@ -207,7 +207,7 @@ async function sendByPut(tell: Pass, row: PhotoRow, bytes: ArrayBuffer): Promise
   const form = new FormData()
   for (const [name, value] of Object.entries(photoFields(row))) if (name !== 'photo') form.append(name, value)
   form.append('file', new Blob([bytes], { type: row.type }), row.filename)
-  const answer = await call(tell.session, 'PUT', `/api/v1/photos/${row.uuid}`, { form, timeoutMs: 300_000 })
+  const answer = await call(tell.session, 'PUT', `/api/v1/photos/${row.uuid}`, { form, timeoutMs: 300_000, tellTime: true })
   if (answer.kind === 'fresh') return await newUpload(row, bytes)
   if (answer.kind === 'ok') {
     const body = answer.body as { id?: unknown; sha256?: unknown } | null
@@ -238,6 +238,7 @@ async function askReceipts(tell: Pass): Promise<void> {
   const key = await store.keys.get(person)
   const load = await waitingLoad(person)
   const answer = await call(tell.session, 'POST', '/api/v1/receipts', {
+    tellTime: true,
     json: {
       photos: photos.map((row) => row.uuid),
       reports: records.filter((row) => row.kind === 'report').map((row) => row.uuid),

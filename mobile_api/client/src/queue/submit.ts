@@ -47,6 +47,12 @@ export async function submitRecord(person: string, what: NewRecord, uuid: string
   return row
 }
 
+/** Let a further site go: its photos belong to the first from now on, none is lost. */
+export async function joinToFirst(person: string, draft: string, site: string): Promise<void> {
+  const rows = theStore().photos.where('[person+draft]').equals([person, draft])
+  await rows.and((row) => row.site === site).modify({ site: null })
+}
+
 /** The photos of a draft, in the order they were taken. */
 export async function draftPhotos(person: string, draft: string): Promise<PhotoRow[]> {
   const rows = await theStore().photos.where('[person+draft]').equals([person, draft]).toArray()

@@ -4,7 +4,7 @@ import { sha256Base64 } from '../capture/digest'
 import { theStore } from '../store/database'
 import type { PhotoRow, SessionRow, TroubleKind } from '../store/shapes'
 import { language } from '../words/language'
-import { type Answer, judge } from './call'
+import { type Answer, judge, PHONE_TIME, phoneTime } from './call'
 
 export const UPLOADS = '/api/v1/uploads/'
 const CHUNK_BYTES = 512 * 1024
@@ -45,6 +45,7 @@ class FetchStack implements HttpStack {
       send: async (body: Blob | undefined) => {
         const bytes = body ? await body.arrayBuffer() : undefined
         if (bytes && method === 'PATCH') headers['Upload-Checksum'] = `sha256 ${await sha256Base64(bytes)}`
+        if (method === 'POST') headers[PHONE_TIME] = phoneTime()
         const timer = setTimeout(() => stop.abort(), CHUNK_TIMEOUT_MS)
         let response: Response
         let text: string

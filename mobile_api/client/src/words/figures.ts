@@ -9,7 +9,7 @@ export function metres(value: number): string {
 
 /** How long something has waited. */
 export function age(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  const minutes = Math.max(1, Math.floor(ms / 60_000))
   if (minutes < 60) return t('age.minutes', { n: minutes })
   if (minutes < 48 * 60) return t('age.hours', { n: Math.floor(minutes / 60) })
   return t('age.days', { n: Math.floor(minutes / 1440) })

@@ -107,3 +107,10 @@ document.addEventListener("change", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   for (const row of document.querySelectorAll("[data-row]")) showPair(row);
 });
+
+// A large upload takes its time: the form says so while it goes.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.uploads === undefined || event.defaultPrevented) return;
+  form.querySelector("[data-uploading]").hidden = false;
+});
