@@ -16,13 +16,13 @@ from mobile_api.features import PLAN_COLUMNS, Feature, features, for_features, p
 from mobile_api.serializers import inspections as inspection_lines
 from mobile_api.serializers.photos import address
 from mobile_api.serializers.session import me, unit_line
-from mobile_api.serializers.submissions import MOST_PHOTOS
 from server.evidence.models import Photo, PhotoStage
 from server.evidence.policy import photos_visible_to
 from server.files.originals import LIMIT
 from server.inspections.actions.submitting import CLOCK_AHEAD
 from server.inspections.models import Inspection, Stop
 from server.inspections.policy import visible_inspections
+from server.inspections.reading import MOST_PHOTOS
 from server.problems.models import Problem
 from server.problems.policy import visible_to
 from server.problems.queries import Filters, filtered

@@ -22,6 +22,7 @@ from server.evidence.models import Photo
 from server.evidence.policy import photos_visible_to
 from server.evidence.queries import grade_of
 from server.evidence.tasks import SIZES
+from server.inspections.reading import MOST_ACCURACY
 from server.units.models import Person
 from server.units.predicates import Capacities
 
@@ -56,7 +57,7 @@ class PhotoForm(Blankable):
     # The form's own field, not where the value is read from.
     source = serializers.ChoiceField(choices=("camera", "library"), required=False, default="")  # type: ignore[assignment]
     location = LonLat(required=False, default=None)
-    accuracy_m = Number(0, 1_000_000, as_text=True, required=False, default=None)
+    accuracy_m = Number(0, MOST_ACCURACY, as_text=True, required=False, default=None)
     heading = Number(0, 360, as_text=True, required=False, default=None)
     filename = Optional(1_000)
     statement = Optional(4_000)

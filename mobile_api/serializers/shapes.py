@@ -272,9 +272,11 @@ class Hint(Shape):
 
 
 class SubmittedProblem(Shape):
+    """`number` and `status` null once the problem is out of the sender's sight."""
+
     id = serializers.UUIDField()
     number = serializers.CharField(allow_null=True)
-    status = serializers.CharField()
+    status = serializers.CharField(allow_null=True)
 
 
 class VisitAccepted(Shape):

@@ -17,6 +17,7 @@ from server.evidence.queries import missing_of_each
 from server.inspections.actions import ReportDraft, SiteDraft, VisitDraft
 from server.inspections.actions.submitting import Accepted
 from server.inspections.models import Submission, Visit
+from server.inspections.reading import MOST_ACCURACY, MOST_MOVED, MOST_PHOTOS
 from server.problems import marks
 from server.problems.models import Problem
 from server.problems.policy import visible_to
@@ -25,9 +26,6 @@ from server.units.models import Person
 from server.units.predicates import Capacities, office_day
 from server.units.queries import unit_of_area
 
-MOST_PHOTOS = 50
-MOST_ACCURACY = 1_000_000.0
-MOST_MOVED = 100_000.0
 MEASURE_STATES = ("done", "partly", "not_done", "not_applicable")
 HINTS = {
     "outside_district": gettext_noop("The place lies outside the district."),
@@ -145,7 +143,11 @@ def accepted(of: Accepted) -> dict[str, Any]:
         "uuid": str(of.submission.pk),
         "sha256": of.submission.body_sha256,
         "received_at": spelled(of.submission.received_at),
-        "problem": {"id": str(problem.pk), "number": problem.number, "status": problem.status},
+        "problem": {
+            "id": str(problem.pk),
+            "number": problem.number if of.seen else None,
+            "status": problem.status if of.seen else None,
+        },
         "missing": [str(photo) for photo in of.missing],
         "hints": hints(of.hints),
     }

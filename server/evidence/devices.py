@@ -22,9 +22,9 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from server.evidence.models import Device, SignatureState, Statement
-from server.evidence.policy import may_revoke_phones
+from server.evidence.policy import may_look_at_phones, may_revoke_phones
 from server.records.actions import append
-from server.runtime.refusals import FieldError, Invalid, NotThere
+from server.runtime.refusals import FieldError, Invalid, NotAllowed, NotThere
 from server.units.models import Person
 from server.units.predicates import actor, capacities
 
@@ -120,11 +120,15 @@ def revoke(device_id: UUID, *, by: Person, at: datetime) -> Device:
 def revoke_lost(device_id: UUID, ground: str, *, by: Person, at: datetime) -> Device:
     """Revoke another person's phone that is lost, with the ground; the record says who did it, whose it was and why.
 
-    Raises NotThere unless the security_admin does it, Invalid without a ground. Revoking it again changes nothing.
+    Raises NotAllowed for who may look at others' phones and no more, NotThere for everybody else but the security_admin, and
+    Invalid without a ground. Revoking it again changes nothing.
     """
     device = Device.objects.select_for_update().filter(pk=device_id).first()
-    if device is None or not may_revoke_phones(capacities(by, at)):
+    held = capacities(by, at)
+    if device is None or not may_look_at_phones(held):
         raise NotThere
+    if not may_revoke_phones(held):
+        raise NotAllowed
     ground = ground.strip()
     if not ground:
         raise Invalid.one("ground", "required", gettext_noop("Say why it is revoked, as in: lost on the way."))

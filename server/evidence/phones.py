@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from server.evidence.models import Device, SignatureState, Statement
 from server.units.models import Person
@@ -85,12 +85,46 @@ def phones_of(person: Person) -> list[Phone]:
 def standings(at: datetime) -> list[Standing]:
     """Everybody who has a phone, who has most trouble first: keys used twice, bad signatures, gaps, items unsent for long.
 
-    Two queries for all; an orderly phone costs one row.
+    Two queries for all, and every figure is a true count: none is cut, and no statement is read.
     """
-    by_person: dict[UUID, list[Phone]] = defaultdict(list)
-    for phone in _phones(Device.objects.select_related("person"), Q()):
-        by_person[phone.device.person_id].append(phone)
-    return sorted((_standing(phones, at) for phones in by_person.values()), key=lambda one: _by_trouble(one, at))
+    by_person: dict[UUID, list[Device]] = defaultdict(list)
+    for device in Device.objects.select_related("person"):
+        by_person[device.person_id].append(device)
+    figures = _figures()
+    return sorted((_standing(devices, figures, at) for devices in by_person.values()), key=lambda one: _by_trouble(one, at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    gaps: int = 0
+    forks: int = 0
+    doubts: int = 0
+
+
+def _figures() -> dict[UUID, _Figures]:
+    """By phone, counted by the database as `_phone` finds them: a gap is counted at the number after it, a fork at its own."""
+    valid = Statement.objects.filter(device=OuterRef("device"), state=SignatureState.VALID)
+    before = valid.filter(n=OuterRef("n") - 1)
+    loose = Q(state=SignatureState.VALID, n__gt=F("device__whole_until"))
+    follows = Case(When(n=1, then=Q(previous="")), default=Exists(before.filter(sha256=OuterRef("previous"))))
+    rows = Statement.objects.filter(loose | ~Q(state=SignatureState.VALID)).annotate(
+        twice=Exists(valid.filter(n=OuterRef("n")).exclude(pk=OuterRef("pk"))),
+        has_before=Exists(before),
+        follows=follows,
+    )
+    counted = (
+        rows.order_by()
+        .values("device")
+        .annotate(
+            gaps=Count("n", distinct=True, filter=loose & Q(n__gt=F("device__whole_until") + 1, has_before=False)),
+            forks=Count("n", distinct=True, filter=loose & (Q(twice=True) | Q(follows=False) & (Q(n=1) | Q(has_before=True)))),
+            doubts=Count("pk", filter=~Q(state=SignatureState.VALID)),
+        )
+    )
+    return {
+        device: _Figures(gaps, forks, doubts)
+        for device, gaps, forks, doubts in counted.values_list("device", "gaps", "forks", "doubts")
+    }
 
 
 def _by_trouble(one: Standing, at: datetime) -> tuple[int, int, int, timedelta, str]:
@@ -98,16 +132,17 @@ def _by_trouble(one: Standing, at: datetime) -> tuple[int, int, int, timedelta, 
     return -one.forks, -one.doubts, -one.gaps, -waited, one.person.username
 
 
-def _standing(phones: list[Phone], at: datetime) -> Standing:
-    unsent = [p.device.oldest for p in phones if p.unsent_long(at) is not None and p.device.oldest is not None]
-    heard = [p.device.heard_at for p in phones if p.device.heard_at is not None]
+def _standing(devices: list[Device], figures: Mapping[UUID, _Figures], at: datetime) -> Standing:
+    unsent = [d.oldest for d in devices if unsent_long(d, at) is not None and d.oldest is not None]
+    heard = [d.heard_at for d in devices if d.heard_at is not None]
+    counted = [figures.get(d.pk, _Figures()) for d in devices]
     return Standing(
-        person=phones[0].device.person,
-        phones=len(phones),
-        in_use=sum(p.device.revoked_at is None for p in phones),
-        gaps=sum(len(p.gaps) for p in phones),
-        forks=sum(len(p.forks) for p in phones),
-        doubts=sum(len(p.doubts) for p in phones),
+        person=devices[0].person,
+        phones=len(devices),
+        in_use=sum(d.revoked_at is None for d in devices),
+        gaps=sum(one.gaps for one in counted),
+        forks=sum(one.forks for one in counted),
+        doubts=sum(one.doubts for one in counted),
         unsent_since=min(unsent, default=None),
         heard_at=max(heard, default=None),
     )

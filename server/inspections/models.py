@@ -181,6 +181,7 @@ class SetAside(models.Model):
     submission = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=10)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=80, blank=True)
     body = models.TextField()
     body_sha256 = models.CharField(max_length=64)
     reason = models.TextField(blank=True)

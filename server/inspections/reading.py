@@ -1,7 +1,6 @@
 """Reading what a phone wrote down into the drafts that the actions take: shapes alone, and everything wrong at once."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -13,13 +12,14 @@ from gis.boxes import parse_lon_lat
 from gis.coordinates import BadCoordinates
 from server.evidence.actions import Declared
 from server.inspections.actions.submitting import ReportDraft, SiteDraft, VisitDraft
+from server.inspections.ids import as_uuid as as_uuid  # read here, where whatever a phone spells is read
 from server.runtime.refusals import FieldError, Invalid
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+# The limits of what a phone may say, for whoever reads it: the API's bodies take them from here.
 MOST_PHOTOS = 50
-MOST_METRES = 1_000_000.0
+MOST_ACCURACY = 1_000_000.0
 MOST_MOVED = 100_000.0
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ROOM = timedelta(days=2)
 Value = TypeVar("Value")
 Otherwise = TypeVar("Otherwise")
@@ -54,14 +54,10 @@ class _Reader:
 
 
 def read_uuid(given: Any) -> UUID:
-    if not isinstance(given, str) or not _UUID.fullmatch(given):
+    known = as_uuid(given)
+    if known is None:
         raise _Wrong
-    return UUID(given)
-
-
-def as_uuid(text: str) -> UUID | None:
-    """A UUID in its hyphened form, else None."""
-    return UUID(text) if _UUID.fullmatch(text) else None
+    return known
 
 
 def _text(most: int) -> Callable[[Any], str]:
@@ -168,7 +164,7 @@ def report_draft(report_id: UUID, body: dict[str, Any]) -> ReportDraft:
         area=reader.take("area", _text(40), None),
         no_location_reason=reader.take("no_location_reason", _text(10_000), ""),
         crs=reader.take("crs", _text(20), None),
-        accuracy_m=reader.take("accuracy_m", _number(0, MOST_METRES), None),
+        accuracy_m=reader.take("accuracy_m", _number(0, MOST_ACCURACY), None),
         moved_m=reader.take("moved_m", _number(0, MOST_MOVED), None),
         inspection=reader.take("inspection", read_uuid, None),
         sites=[site for site in sites if site.id != report_id],
@@ -191,7 +187,7 @@ def visit_draft(body: dict[str, Any]) -> VisitDraft:
         photos=reader.take("photos", _list(read_uuid, MOST_PHOTOS), []),
         inspection=reader.take("inspection", read_uuid, None),
         crs=reader.take("crs", _text(20), None),
-        accuracy_m=reader.take("accuracy_m", _number(0, MOST_METRES), None),
+        accuracy_m=reader.take("accuracy_m", _number(0, MOST_ACCURACY), None),
         people=reader.take("people", _list(_text(60), 50), []),
         measures=reader.take("measures", _list(_measure, 500), []),
         enterprise=reader.take("enterprise", _text(120), ""),
@@ -221,7 +217,7 @@ def photo_declared(fields: dict[str, Any], sha256: str) -> Declared:
         source=reader.take("source", _one_of("camera", "library"), ""),
         lon=place[0] if place else None,
         lat=place[1] if place else None,
-        accuracy_m=reader.take("accuracy_m", _number(0, MOST_METRES), None),
+        accuracy_m=reader.take("accuracy_m", _number(0, MOST_ACCURACY), None),
         heading=reader.take("heading", _number(0, 360), None),
         filename=reader.take("filename", _text(1_000), ""),
         statement=reader.take("statement", _text(4_000), ""),

@@ -7,7 +7,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from server.evidence.policy import may_look_at_phones
-from server.inspections.policy import set_aside_visible_to
 from server.portal.visitors import Visitor, visitor_of
 from server.regulation.statuses import Status
 from server.supervision.models import SupervisionRecord
@@ -41,7 +40,7 @@ def _items(visitor: Visitor, path: str) -> list[Item]:
     for name, route, prefix, shown in _wanted(visitor):
         if not shown:
             continue
-        count = set_aside_visible_to(visitor.held).filter(looked_at__isnull=True).count() if route == "people_phones" else 0
+        count = visitor.set_aside_waiting if route == "people_phones" else 0
         try:
             address = reverse(route)
         except NoReverseMatch:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from server.files.refusals import BytesDamaged
+from server.inspections.policy import set_aside_visible_to
 from server.problems.models import Problem
 from server.problems.policy import visible_to
 from server.runtime.refusals import Conflict, NotAllowed, NotThere
@@ -36,6 +38,11 @@ class Visitor:
     def seen(self) -> QuerySet[Problem]:
         """The problems this person may see; asked once for the bar, the bell and the page."""
         return visible_to(self.person, self.at, self.held)
+
+    @cached_property
+    def set_aside_waiting(self) -> int:
+        """How much of what was set aside waits for the office; 0 for everybody else. For the bar and the page alike."""
+        return set_aside_visible_to(self.held).filter(looked_at__isnull=True).count() if self.is_office else 0
 
     @property
     def on(self) -> date:
@@ -68,7 +75,7 @@ View = Callable[Concatenate[HttpRequest, Visitor, Rest], HttpResponseBase]
 
 
 def page(view: View[Rest]) -> Callable[..., HttpResponseBase]:
-    """A page for people who are signed in; refusals become pages: 404 unseen, 403 not allowed, 409 done otherwise."""
+    """A page for people who are signed in; refusals become pages: 404 unseen, 403 not allowed, 409 done otherwise, 410 lost."""
 
     @wraps(view)
     @never_cache
@@ -84,6 +91,13 @@ def page(view: View[Rest]) -> Callable[..., HttpResponseBase]:
             return _refused(request, 403, _("You may not do this"), _(refused.text))
         except Conflict as refused:
             return _refused(request, 409, _("This was already done"), _(refused.text) % refused.params)
+        except BytesDamaged:
+            return _refused(
+                request,
+                410,
+                _("The file is lost or damaged"),
+                _("Its bytes are no longer on the server. Tell the administrators: a backup may still hold them."),
+            )
 
     return wrapped
 

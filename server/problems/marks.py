@@ -53,15 +53,26 @@ def facts(problem: Problem) -> lights.Marks:
     )
 
 
+def take_progress(problem: Problem, unit: str, percent: int, flag: str, on: date) -> None:
+    """What a main unit says of its progress and, where it says so, of its risk; an earlier flag stands until then (not saved
+    here).
+    """
+    before = problem.percents.get(unit, {})
+    flagged_on = before.get("flag_on") if flag in ("", before.get("flag")) else on.isoformat()
+    said = {"percent": percent, "on": on.isoformat(), "flag": flag or before.get("flag", ""), "flag_on": flagged_on}
+    problem.percents = {**problem.percents, unit: said}
+    take_flags(problem)
+
+
 def take_flags(problem: Problem) -> None:
-    """The worst of what the main units last said of their risk, since when the unit says it (not saved here)."""
-    said = [(_GRAVITY.index(row["flag"]), row["on"]) for row in problem.percents.values() if row.get("flag")]
-    worst = max((gravity for gravity, _on in said), default=None)
+    """The worst of what the main units last said of their risk, since when it is said (not saved here)."""
+    said = [(_GRAVITY.index(row["flag"]), row["flag_on"]) for row in problem.percents.values() if row.get("flag")]
+    worst = max((gravity for gravity, _since in said), default=None)
     if worst is None:
         problem.flag, problem.flag_on = "", None
         return
     problem.flag = _GRAVITY[worst]
-    problem.flag_on = min(date.fromisoformat(on) for gravity, on in said if gravity == worst)
+    problem.flag_on = min(date.fromisoformat(since) for gravity, since in said if gravity == worst)
 
 
 def refresh(problem: Problem, rules: RuleSet) -> None:

@@ -98,12 +98,21 @@ def may_report(held: Capacities) -> bool:
 def rectified_by(person: Person, problem: Problem) -> bool:
     """Whether the person belongs, or ever belonged, to a unit that rectifies or rectified this problem.
 
-    Holdings of any date count, whether held or stood in for: no second account's role, delegation or change of post lets
-    the one who rectified accept (Articles 17 and 18).
+    Holdings of any date and any role count, whether held or stood in for: no second account's role, delegation or change of
+    post lets the one who rectified accept (Articles 17 and 18).
     """
+    return _rectifying_holdings(problem).filter(Q(person=person) | Q(stand_ins__person=person)).exists()
+
+
+def rectifiers(problem: Problem) -> frozenset[UUID]:
+    """Ids of everybody of whom :func:`rectified_by` holds."""
+    people = _rectifying_holdings(problem).values_list("person_id", "stand_ins__person_id")
+    return frozenset(person for pair in people for person in pair if person is not None)
+
+
+def _rectifying_holdings(problem: Problem) -> QuerySet[RoleHolding]:
     rectifiers = Involvement.objects.filter(problem=problem, role__in=["main", "former_main"]).values("unit")
-    holdings = RoleHolding.objects.filter(unit__in=rectifiers)
-    return holdings.filter(Q(person=person) | Q(stand_ins__person=person)).exists()
+    return RoleHolding.objects.filter(unit__in=rectifiers)
 
 
 def main_units(problem: Problem) -> list[str]:

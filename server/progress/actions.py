@@ -68,9 +68,7 @@ def report_progress(
         problem.done_keys = sorted({*problem.done_keys, *(str(key) for key in done)})
         problem.measures_done = sum(1 for key in measures if str(key) in problem.done_keys)
         problem.stages = [{**s, "reached": s["reached"] or s["key"] in {str(key) for key in reached}} for s in problem.stages]
-        said = {"percent": percent, "on": step.on.isoformat(), "flag": flag}
-        problem.percents = {**problem.percents, step.unit: said}
-        marks.take_flags(problem)
+        marks.take_progress(problem, step.unit, percent, flag, step.on)
         missing = claim(photos, problem=problem, record_kind="progress", record_id=row.pk, by=by, at=at, observed_at=at)
         step.record(
             {

@@ -4,7 +4,7 @@ Without an event the light only worsens, so `yellow_from` and `red_from` on the 
 any day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,7 +15,8 @@ from server.regulation.ruleset import RuleSet
 from server.regulation.statuses import FINISHED, ON_MAIN_UNIT, OPEN, Status
 
 _DAY = timedelta(days=1)
-BAD_VERDICTS = frozenset({"behind", "not_started"})
+_BAD_VERDICTS = frozenset({"behind", "not_started"})
+_BAD_WORDS = _BAD_VERDICTS | {"rebound"}
 _RISKY_FLAGS = frozenset({"at_risk", "behind"})
 
 
@@ -49,6 +50,30 @@ class Marks:
     acceptance_due: date | None = None
     supervision_open: date | None = None
     interview_open: date | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one visit found, on which day, and whether it was a main unit's own."""
+
+    verdict: str
+    on: date
+    by_main_unit: bool = False
+
+
+def last_word(visits: Iterable[Seen]) -> Seen | None:
+    """The visit whose verdict stands, of all in the order in which they were made.
+
+    The last one; but the one who rectifies does not clear itself (Article 15): of a main unit's own visits only a bad verdict
+    counts, and none once another's bad verdict stands.
+    """
+    standing: Seen | None = None
+    for seen in visits:
+        stands_bad = standing is not None and standing.verdict in _BAD_WORDS
+        if seen.by_main_unit and (stands_bad or seen.verdict not in _BAD_WORDS):
+            continue
+        standing = seen
+    return standing
 
 
 @dataclass(frozen=True)
@@ -175,7 +200,7 @@ def _by_plan(plan: PlanMarks, rules: RuleSet) -> Iterator[LightReason]:
 def _risks(marks: Marks, rules: RuleSet) -> Iterator[LightReason]:
     if marks.flag in _RISKY_FLAGS and marks.flag_on is not None:
         yield LightReason("flagged", Light.YELLOW, marks.flag_on, _("Flagged as a risk"), {"flag": marks.flag})
-    if marks.last_verdict in BAD_VERDICTS and marks.last_verdict_on is not None:
+    if marks.last_verdict in _BAD_VERDICTS and marks.last_verdict_on is not None:
         yield LightReason(
             "last_visit",
             Light.YELLOW,

@@ -1,14 +1,11 @@
 """Reads about units, areas and the responsibility list that several rooms ask."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.db.models import Q
 
-from server.units.models import AreaUnit, Person, Responsibility, RoleHolding, StandIn, Unit
-from server.units.roles import UNIT_ROLES
+from server.units.models import AreaUnit, Person, Responsibility, Unit
 
 
 @dataclass(frozen=True)
@@ -76,14 +73,6 @@ def sectors_of_leader(person: Person, on: date) -> frozenset[str]:
         Q(until_date__isnull=True) | Q(until_date__gte=on), from_date__lte=on, district_leader=person
     )
     return frozenset(lines.values_list("sector_id", flat=True))
-
-
-def people_of_units(units: Iterable[str]) -> frozenset[UUID]:
-    """Ids of everybody who holds, held, or stands or stood in for a unit role in one of the units: for conflicts of interest."""
-    wanted = list(units)
-    held = RoleHolding.objects.filter(unit__in=wanted, role__in=sorted(UNIT_ROLES))
-    stood_in = StandIn.objects.filter(holding__in=held)
-    return frozenset((*held.values_list("person_id", flat=True), *stood_in.values_list("person_id", flat=True)))
 
 
 def unit_of_area(area_id: int | None) -> Unit | None:

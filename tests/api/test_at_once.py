@@ -1,10 +1,12 @@
 """The same thing sent many times at the same moment: one row, equal answers."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import connections
 
 from mobile_api.models import IdempotencyKey
@@ -115,3 +117,16 @@ def test_of_two_deciding_at_once_one_wins_and_the_other_sees_who(committed_world
     (lost,) = (answer for answer in answers if answer.status == 409)
     assert (lost.json["by"], lost.json["problem_status"] in {"listed", "returned"}) == ("区整改办 王敏", True)
     assert Entry.objects.filter(problem=problem.pk).count() == 2
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+def test_of_many_guesses_at_a_password_at_once_no_more_than_ten_are_looked_at(committed_world: World, keyed: bool) -> None:
+    problem = committed_world.passed()
+    caller = Caller(committed_world.district_leader)
+
+    def guess(n: int) -> Answer:
+        keys = {"Idempotency_Key": f"guess-{n}"} if keyed else {}
+        return caller.act(problem.pk, "confirm", {"password": f"guess {n}"}, **keys)
+
+    assert Counter(answer.codes["password"] for answer in at_once(16, guess)) == {"wrong_password": 10, "locked": 6}
+    assert committed_world.again(problem).status == "passed"

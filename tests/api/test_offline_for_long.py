@@ -13,13 +13,14 @@ from mobile_api import clock
 from mobile_api.authentication import give_token
 from server.evidence.models import Photo
 from server.files.models import StoredBytes, StoredFile
+from server.inspections.actions import InspectionDraft, make_inspection, release
 from server.inspections.models import SetAside, Submission, Visit
 from server.inspections.posts import ARRIVES_WITHIN
 from server.problems.actions import cancel, merge
 from server.problems.models import Problem
 from server.records.models import Entry
 from server.units import actions as units
-from server.units.models import Person, RoleHolding
+from server.units.models import Person, RoleHolding, StandIn
 from server.units.roles import Role
 from tests.api.calling import Answer, Caller, report_body, visit_body
 from tests.api.conftest import Clock
@@ -146,6 +147,61 @@ def test_an_earlier_post_opens_nothing_that_came_after_it(world: World, other: C
     newer = world.listed(problem=world.report(by=world.town_liaison, at=day(3)), at=day(3))
     answer = other.put(f"visits/{uuid4()}", visit_body(newer.pk, observed_at=SEEN.isoformat()))
     assert (answer.status, answer.codes) == (422, {"problem": "unknown"})
+
+
+def test_an_earlier_post_opens_nothing_that_was_hidden_then(world: World, other: Caller, server_clock: Clock) -> None:
+    draft = InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"])
+    inspection = make_inspection(draft, by=world.office, at=T0)
+    find = world.report(at=T0, inspection=inspection.pk)
+    moved_away(world.other_inspector, day(5))
+    body = visit_body(find.pk, observed_at=day(2).isoformat(), verdict="rectified")
+    server_clock.to(day(9))
+    assert other.put(f"visits/{uuid4()}", body).codes == {"problem": "unknown"}
+    release(inspection.pk, by=world.office, at=day(10))
+    world.listed(problem=find, at=day(10))
+    server_clock.to(day(12))
+    assert other.put(f"visits/{uuid4()}", body).codes == {"problem": "unknown"}
+
+
+def test_of_a_problem_out_of_sight_the_answer_says_only_that_the_visit_arrived(
+    world: World, other: Caller, server_clock: Clock
+) -> None:
+    problem, visit = world.planned(), uuid4()
+    moved_away(world.other_inspector, day(1))
+    cancel(problem.pk, "不属实", world.document(world.office), by=world.office, at=day(19))
+    server_clock.to(day(20))
+    for status in (201, 200):
+        answer = other.put(f"visits/{visit}", visit_body(problem.pk, observed_at=day(1).isoformat()))
+        assert answer.status == status
+        assert answer.json["problem"] == {"id": str(problem.pk), "number": None, "status": None}
+        assert [hint["code"] for hint in answer.json["hints"]] == ["moved"]
+
+
+@pytest.mark.parametrize("role", [Role.DISCIPLINE, Role.ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR])
+def test_who_administers_or_disciplines_today_brings_nothing_by_an_earlier_post(
+    world: World, other: Caller, server_clock: Clock, role: Role
+) -> None:
+    problem = world.planned()
+    moved_away(world.other_inspector, day(1))
+    units.grant_role(world.other_inspector, role, by=None, at=day(2), from_date=day(2).date())
+    server_clock.to(day(20))
+    seen = day(1).isoformat()
+    assert other.put(f"reports/{uuid4()}", report_body(observed_at=seen)).status == 403
+    assert other.put(f"visits/{uuid4()}", visit_body(problem.pk, observed_at=seen)).status == 422
+    assert other.put_photo(jpeg()).status == 403
+    assert not Visit.objects.exists()
+
+
+def test_who_stood_in_brings_a_report_with_its_photo_after_the_delegation_has_ended(world: World, server_clock: Clock) -> None:
+    person = units.create_person("deputy", "代行人", "correct-horse-battery", by=None, at=T0)
+    holding = RoleHolding.objects.get(person=world.town_head)
+    dates = {"from_date": T0.date(), "until_date": day(2).date()}
+    StandIn.objects.create(holding=holding, person=person, document=uuid4(), entered_by=world.office, **dates)
+    caller, photo = Caller(person), uuid4()
+    server_clock.to(day(5))
+    assert caller.put_photo(jpeg(), photo).status == 201
+    body = report_body(observed_at=day(1).isoformat(), photos=[str(photo)], no_photo_reason=...)
+    assert hints(caller.put(f"reports/{uuid4()}", body)) == ["moved"]
 
 
 def test_a_disabled_person_is_out_and_nothing_of_theirs_is_dropped_by_the_server(world: World, inspector: Caller) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 
 from mobile_api.views import photos as views
 from server.evidence.models import Photo
@@ -15,6 +16,7 @@ from server.files.originals import LIMIT
 from server.records.models import AccessEntry
 from tests.api.calling import Caller, report_body
 from tests.photographs import jpeg
+from tests.portal.test_phone_archives_page import Spool
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -265,8 +267,13 @@ def test_another_records_photo_cannot_be_taken(world: World, inspector: Caller) 
     assert Caller(world.other_inspector).put(f"reports/{uuid4()}", stolen).status == 409
 
 
-def test_an_upload_larger_than_memory_is_taken_too(inspector: Caller, tmp_path: Path) -> None:
-    data = jpeg(2400, 1800, quality=100) + b"\0" * 3_000_000
+def test_an_upload_larger_than_memory_lies_on_the_disk_and_is_taken_too(
+    inspector: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    spool = Spool(monkeypatch)
+    data = jpeg(2400, 1800, quality=100) + b"\0" * settings.FILE_UPLOAD_MAX_MEMORY_SIZE
     file = SimpleUploadedFile("large.jpg", data)
     answer = inspector.form("PUT", f"photos/{uuid4()}", {"file": file, "sha256": sha256(data).hexdigest()})
+    assert [Path(name).parent for name in spool.opened] == [tmp_path]
     assert (answer.status, answer.json["size"]) == (201, len(data))

@@ -284,9 +284,9 @@ def test_how_far_the_pin_was_moved_by_hand_is_kept_recorded_and_shown(world: Wor
     pages = Client()
     pages.force_login(world.office, backend="django.contrib.auth.backends.ModelBackend")
     page_of = {report: pages.get(f"/problems/{report}/").content.decode() for report in (moved, still)}
-    assert "标点移动" in page_of[moved]
+    assert "定位点调整" in page_of[moved]
     assert "121 m" in page_of[moved]
-    assert "标点移动" not in page_of[still]
+    assert "定位点调整" not in page_of[still]
 
 
 @pytest.mark.parametrize("wrong", [-1, 100_001, "far", [], True, "NaN"])

@@ -1,16 +1,20 @@
 """Spot checks, open and unannounced (Article 10)."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 
+from server.acceptance.actions import reassign
 from server.inspections.actions import InspectionDraft, Received, VisitDraft, make_inspection, release, submit_visit
 from server.inspections.models import Inspection, SetAside, Visit
 from server.inspections.policy import visible_inspections
 from server.notices.models import Notice
 from server.problems.models import Problem
 from server.runtime.refusals import Conflict, Invalid, NotAllowed
+from server.units.models import Person, RoleHolding
+from server.units.roles import Role
 from tests.world import IN_STONE_BRIDGE, T0, World, day
 
 pytestmark = pytest.mark.django_db
@@ -135,17 +139,61 @@ def test_who_makes_an_unannounced_check_goes_on_seeing_it_and_is_named_in_it(wor
     assert {person.username for person in by_office.people.all()} == {"inspector"}
 
 
-def test_a_main_units_own_visit_worsens_the_light_and_never_clears_it(world: World) -> None:
+def seen(world: World, problem: Problem, verdict: str, by: Person, n: int) -> tuple[str, date | None]:
+    """What stands on the problem after one more visit on day n."""
+    made = visit(problem, verdict=verdict, observed_at=day(n))
+    submit_visit(uuid4(), made, received(f"{n}"), by=by, at=day(n))
+    again = world.again(problem)
+    return again.last_verdict, again.last_verdict_on
+
+
+@pytest.mark.clause("15-1")
+def test_a_main_units_own_visit_never_clears_its_light(world: World) -> None:
     problem = world.planned()
-    submit_visit(uuid4(), visit(problem), received("1"), by=world.inspector, at=day(1))
-    own = visit(problem, verdict="rectified", observed_at=day(2))
-    submit_visit(uuid4(), own, received("2"), by=world.town_head, at=day(2))
+    first = ("not_started", day(1).date())
+    assert seen(world, problem, "not_started", world.inspector, 1) == first
+    assert seen(world, problem, "rectified", world.town_head, 2) == first
+    assert seen(world, problem, "behind", world.town_liaison, 3) == first
     assert world.again(problem).yellow_from == day(1).date()
-    theirs = visit(problem, verdict="on_schedule", observed_at=day(3))
-    submit_visit(uuid4(), theirs, received("3"), by=world.inspector, at=day(3))
-    assert world.again(problem).last_verdict == "on_schedule"
-    submit_visit(uuid4(), visit(problem, observed_at=day(4)), received("4"), by=world.town_liaison, at=day(4))
-    assert (world.again(problem).last_verdict, world.again(problem).yellow_from) == ("behind", day(4).date())
+    assert seen(world, problem, "on_schedule", world.inspector, 4) == ("on_schedule", day(4).date())
+
+
+@pytest.mark.clause("15-1")
+@pytest.mark.parametrize("verdict", ["behind", "not_started", "rebound"])
+def test_a_main_units_own_bad_word_counts(world: World, verdict: str) -> None:
+    problem = world.planned()
+    seen(world, problem, "rectified", world.inspector, 1)
+    assert seen(world, problem, verdict, world.town_liaison, 2) == (verdict, day(2).date())
+
+
+@pytest.mark.clause("15-1")
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.OFFICE, Role.SPECIAL_SUPERVISOR])
+def test_whatever_else_its_people_are_a_main_unit_does_not_clear_itself(world: World, role: Role) -> None:
+    problem = world.planned()
+    seen(world, problem, "behind", world.other_inspector, 1)
+    RoleHolding.objects.create(person=world.inspector, role=role, unit_id="stone_bridge", from_date=T0.date())
+    assert seen(world, problem, "rectified", world.inspector, 2) == ("behind", day(1).date())
+
+
+@pytest.mark.clause("15-1")
+def test_the_good_word_of_a_unit_that_becomes_a_main_unit_falls_away(world: World) -> None:
+    problem = world.planned(assisting_units=["lotus"])
+    seen(world, problem, "behind", world.inspector, 1)
+    assert seen(world, problem, "rectified", world.lotus_liaison, 2)[0] == "rectified"
+    document = world.document(world.office)
+    reassign(problem.pk, "同为责任单位", document, by=world.office, at=day(3), main_units=["stone_bridge", "lotus"])
+    assert world.again(problem).last_verdict == "behind"
+
+
+def test_a_find_that_another_check_still_hides_is_told_of_when_that_one_is_released(world: World) -> None:
+    draft = InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"])
+    first = make_inspection(draft, by=world.office, at=day(1))
+    found = world.report(at=day(1), inspection=first.pk)
+    second = make_inspection(replace(draft, problems=[found.pk]), by=world.office, at=day(2))
+    release(second.pk, by=world.office, at=day(3))
+    assert not Notice.objects.filter(code="findings_released").exists()
+    release(first.pk, by=world.office, at=day(4))
+    assert {notice.at for notice in Notice.objects.filter(code="findings_released", subject=found.pk)} == {day(4)}
 
 
 def test_a_release_tells_the_units_that_may_know_from_then_on(world: World) -> None:

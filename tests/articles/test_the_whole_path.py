@@ -1,6 +1,6 @@
 """From a photo on the river bank to a closed problem, as each person in turn (Articles 5 to 18)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -31,7 +31,7 @@ from server.progress.actions import report_progress
 from server.records.models import Entry, Seal
 from server.records.sealing import seal_now
 from server.runtime.refusals import Conflict, Invalid, NotAllowed, NotThere, WrongState
-from server.units.models import PasswordTrial
+from server.units.models import PasswordTrial, Person
 from server.units.signing import try_password
 from tests.world import CHECKLIST, PASSWORD, T0, World, day
 
@@ -339,11 +339,21 @@ def test_the_measures_of_a_replaced_unit_fall_to_the_first_main_unit(world: Worl
 @pytest.mark.clause("8-1")
 def test_the_worst_flag_of_the_main_units_stands_until_that_unit_takes_it_back(world: World) -> None:
     problem = world.planned(main_units=["stone_bridge", "lotus"])
-    report_progress(problem.pk, 10, "缺资金", by=world.town_liaison, at=day(1), flag="behind")
-    report_progress(problem.pk, 60, "顺利", by=world.lotus_liaison, at=day(2), flag="on_track")
-    assert (world.again(problem).flag, world.again(problem).flag_on) == ("behind", day(1).date())
-    report_progress(problem.pk, 40, "资金已到位", by=world.town_liaison, at=day(3), flag="on_track")
-    assert world.again(problem).flag == "on_track"
+
+    def says(unit: Person, n: int, **flag: str) -> tuple[str, date | None]:
+        report_progress(problem.pk, 10 * n, "进展", by=unit, at=day(n), **flag)
+        again = world.again(problem)
+        return again.flag, again.flag_on
+
+    behind = ("behind", day(1).date())
+    assert says(world.town_liaison, 1, flag="behind") == behind
+    assert says(world.lotus_liaison, 2, flag="on_track") == behind
+    assert says(world.town_liaison, 3) == behind
+    assert says(world.town_liaison, 4, flag="behind") == behind
+    document = world.document(world.office)
+    reassign(problem.pk, "换监管单位", document, by=world.office, at=day(5), supervising_units=["water", "urban"])
+    assert world.again(problem).flag == "behind"
+    assert says(world.town_liaison, 6, flag="on_track") == ("on_track", day(2).date())
 
 
 @pytest.mark.clause("18-1")

@@ -1,6 +1,7 @@
 """Others' phones: who may look at them, who may revoke a lost one, and whose are looked at first."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,13 +10,13 @@ import pytest
 from server.evidence import devices
 from server.evidence.actions import take_in
 from server.evidence.grades import GradeFacts, grade, lacking
-from server.evidence.models import Device
+from server.evidence.models import Device, SignatureState, Statement
 from server.evidence.phones import phones_of, standings
 from server.evidence.policy import may_look_at_phones, may_revoke_phones
 from server.evidence.queries import checks_known_to
 from server.inspections.actions import InspectionDraft, make_inspection
 from server.records.models import Entry
-from server.runtime.refusals import Invalid, NotThere
+from server.runtime.refusals import Invalid, NotAllowed, NotThere, Refusal
 from server.units.models import Person
 from server.units.predicates import capacities
 from tests.evidence.signing import SigningPhone
@@ -59,10 +60,13 @@ def test_the_security_admin_revokes_a_lost_phone_and_the_record_says_whose_and_w
     assert Entry.objects.filter(action="revoke_device").count() == 1
 
 
-@pytest.mark.parametrize("name", ["office", "admin", "auditor", "inspector", "other_inspector"])
-def test_nobody_else_revokes_another_persons_phone(world: World, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [("office", NotAllowed), ("admin", NotThere), ("auditor", NotThere), ("inspector", NotThere), ("other_inspector", NotThere)],
+)
+def test_nobody_else_revokes_another_persons_phone(world: World, name: str, refusal: type[Refusal]) -> None:
     phone = phone_of(world.town_head)
-    with pytest.raises(NotThere):
+    with pytest.raises(refusal):
         devices.revoke_lost(phone.device, "越权", by=world.people[name], at=day(1))
     assert Device.objects.get(pk=phone.device).revoked_at is None
 
@@ -117,6 +121,48 @@ def test_everybodys_phones_take_two_queries(world: World, django_assert_num_quer
         shoot(phone_of(person), person, 40)
     with django_assert_num_queries(2):  # type: ignore[operator]  # the fixture has no type
         assert len(standings(T0)) == 3
+
+
+def test_the_figures_are_true_counts_and_never_cut(world: World) -> None:
+    """More of each than a page shows; who has most stands first, however much more than the page shows that is."""
+    made = {person.pk: phone_of(person).device for person in (world.inspector, world.town_head)}
+
+    def kept(person: Person, n: int, of: int, state: str) -> Statement:
+        return Statement(device_id=made[person.pk], n=n, sha256=f"{of:064d}", state=state, received_at=T0)
+
+    rows = [kept(world.inspector, n, n, SignatureState.BAD_SIGNATURE) for n in range(1, 131)]
+    rows += [kept(world.inspector, 2 * n, 1_000 + n, SignatureState.VALID) for n in range(1, 121)]
+    rows += [kept(world.town_head, n, n, SignatureState.BAD_SIGNATURE) for n in range(1, 132)]
+    Statement.objects.bulk_create(rows)
+    listed = standings(T0)
+    assert [(one.person, one.doubts, one.gaps, one.forks) for one in listed] == [
+        (world.town_head, 131, 0, 0),
+        (world.inspector, 130, 120, 0),
+    ]
+    (shown,) = phones_of(world.inspector)
+    assert (len(shown.doubts), len(shown.gaps)) == (100, 100)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_database_counts_what_the_page_of_a_person_shows(world: World, seed: int) -> None:
+    """Gaps, numbers given twice, broken links and bad signatures in any order: both say the same of the same statements."""
+    chance = Random(seed)  # a reproducible mess, no secret
+    device = phone_of(world.inspector).device
+    Device.objects.filter(pk=device).update(whole_until=chance.choice([0, 0, 2, 5]))
+    digests = [f"{n:064d}" for n in range(12)]
+    for row in range(chance.randint(1, 14)):
+        Statement.objects.get_or_create(
+            device_id=device,
+            sha256=chance.choice(digests),
+            state=chance.choice([SignatureState.VALID] * 5 + [SignatureState.BAD_SIGNATURE]),
+            defaults={
+                "n": chance.randint(1, 9),
+                "previous": chance.choice(["", *digests[:6]]),
+                "received_at": T0 + timedelta(seconds=row),
+            },
+        )
+    (shown,), (counted,) = phones_of(world.inspector), standings(T0)
+    assert (counted.gaps, counted.forks, counted.doubts) == (len(shown.gaps), len(shown.forks), len(shown.doubts))
 
 
 def test_a_revoked_phone_keeps_its_trouble_in_sight(world: World) -> None:

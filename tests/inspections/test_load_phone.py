@@ -18,11 +18,13 @@ from server.evidence import devices
 from server.evidence.models import Photo, Statement
 from server.files.models import StoredFile
 from server.files.queries import read_bytes
-from server.inspections.actions import Loaded, load_archive
+from server.inspections.actions import InspectionDraft, Loaded, load_archive, make_inspection, release, settle_set_aside
 from server.inspections.models import SetAside, Submission, Visit
 from server.problems.models import Problem
+from server.problems.policy import sealed_for
 from server.records.models import Entry
 from server.runtime.refusals import Invalid, NotAllowed
+from server.units.predicates import capacities
 from tests.evidence.signing import SigningPhone
 from tests.photographs import jpeg
 from tests.world import IN_STONE_BRIDGE, T0, World, day
@@ -432,3 +434,40 @@ def test_the_command_refuses_what_is_no_archive(world: World, tmp_path: Path) ->
         (tmp_path / "page.zip").write_text("<html></html>")
         with pytest.raises(CommandError):
             call_command("load_phone", str(tmp_path / name))
+
+
+def test_every_entry_says_who_brought_an_archive(world: World) -> None:
+    saved = Saved()
+    report = saved.report()
+    saved.photo(jpeg(shade=70), sha256="0" * 64)
+    load_archive(io.BytesIO(saved.packed()), by=world.office, at=day(3))
+    entries = {entry.action: entry for entry in Entry.objects.filter(action__in=["report", "set_aside", "load_phone"])}
+    office = {"id": str(world.office.pk), "name": str(world.office)}
+    assert entries["report"].object_id == str(report)
+    assert (entries["report"].by_id, entries["report"].after_values["brought_by"]) == (str(world.inspector.pk), office)
+    assert (entries["set_aside"].by_id, entries["set_aside"].after_values["sent_by"]) == (office["id"], "inspector")
+    assert entries["load_phone"].by_id == office["id"]
+
+
+def test_an_archive_of_which_everything_was_refused_leaves_its_trace_too(world: World) -> None:
+    saved = Saved()
+    saved.photo(jpeg(shade=70), sha256="0" * 64)
+    load_archive(io.BytesIO(saved.packed()), by=world.office, at=day(3))
+    assert Entry.objects.get(action="load_phone").after_values["set_aside"] == 1
+
+
+def test_a_refused_photo_of_an_unreleased_find_is_sealed_in_the_record(world: World) -> None:
+    draft = InspectionDraft(kind="spot_check", announced=False, date=T0.date(), people=["inspector"])
+    inspection = make_inspection(draft, by=world.office, at=T0)
+    photo = uuid4()
+    world.report(at=T0, inspection=inspection.pk, photos=[photo])
+    saved = Saved()
+    saved.photo(jpeg(shade=70), uuid=photo, sha256="0" * 64)
+    load_archive(io.BytesIO(saved.packed()), by=world.office, at=day(3))
+    row = SetAside.objects.get(submission=photo)
+    settle_set_aside(row.pk, "nothing_to_do", "另行补拍", by=world.office, at=day(3))
+    held = capacities(world.auditor, day(3))
+    for entry in Entry.objects.filter(object_id=str(photo)):
+        assert sealed_for(entry, held), entry.action
+    release(inspection.pk, by=world.office, at=day(3))
+    assert not any(sealed_for(entry, held) for entry in Entry.objects.filter(object_id=str(photo)))

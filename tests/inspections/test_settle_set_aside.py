@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from server.files.models import StoredFile
 from server.files.queries import read_bytes
 from server.inspections.actions import InspectionDraft, make_inspection, release, settle_set_aside
+from server.inspections.ids import as_uuid
 from server.inspections.models import SetAside
 from server.inspections.policy import set_aside_visible_to
-from server.inspections.queries import embargo_over, first_of
+from server.inspections.printing import printable
+from server.inspections.queries import embargo_over, first_of, title_of
 from server.problems.models import Problem
 from server.records.models import Entry
 from server.records.sealing import seal_now
@@ -185,6 +187,38 @@ def test_a_refused_report_that_names_an_unreleased_inspection_is_sealed_too(worl
 @pytest.mark.parametrize("body", ["", "[]", "[" * 100_000, '{"inspection": 7}', '{"inspection": "x", "problem": []}', "\ud800"])
 def test_a_body_that_is_nothing_lies_under_no_embargo(world: World, body: str) -> None:
     assert embargo_over(uuid4(), body) is None
+
+
+def test_an_id_is_spelled_with_hyphens_and_in_no_other_way() -> None:
+    spelled = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    assert as_uuid(spelled) == as_uuid(spelled.upper()) == UUID(spelled)
+    for other in (f"{{{spelled}}}", f"urn:uuid:{spelled}", spelled.replace("-", ""), f"{spelled}\n", "", 7, None, [spelled]):
+        assert as_uuid(other) is None, other
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (" a\x00b ", "a\ufffdb"),
+        ("a\ud800", "a\ufffd"),
+        ("\U0001f600", "\U0001f600"),
+        (None, ""),
+        (False, ""),
+        (0, "0"),
+        ({"a": "\ud800"}, '{"a": "\ufffd"}'),
+        (10**5_000, "…"),
+    ],
+    ids=["nul", "surrogate", "astral", "null", "false", "zero", "nested", "thousands of digits"],
+)
+def test_whatever_a_body_holds_is_printable(value: object, text: str) -> None:
+    assert printable(value) == text
+
+
+def test_what_it_is_about_is_kept_beside_the_body(world: World) -> None:
+    row = conflicting(world)
+    assert (row.title, title_of("{"), title_of('{"notes": "' + "长" * 99 + '"}')) == ("另一个标题", "", "长" * 80)
+    photo = refused_photo()
+    assert photo.title == "河岸.jpg"
 
 
 def test_the_reason_of_a_refusal_is_in_words_not_in_names_of_members(world: World) -> None:

@@ -41,7 +41,7 @@ def calendar() -> WorkCalendar:
         (MONDAY, FRIDAY, True, "剩 1 个工作日", False),
         (MONDAY, FRIDAY, False, "剩 3 天", False),
         (FRIDAY, FRIDAY, True, "今日到期", False),
-        (FRIDAY, MONDAY, True, "超 1 个工作日", True),
+        (FRIDAY, MONDAY, True, "超期 1 个工作日", True),
         (FRIDAY, MONDAY, False, "逾期 3 天", True),
         # On the Saturday after, the day has passed, and no working day has gone by since.
         (FRIDAY, date(2026, 3, 7), True, "已过期限", True),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from server.inspections.models import SetAside
 from server.problems.models import Problem
@@ -90,6 +90,61 @@ def test_nobody_but_the_office_loads_one(world: World, signed_in: SignedIn, name
     assert not Problem.objects.exists()
 
 
+class Spool:
+    """The files into which Django writes what is too large for the memory."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened: list[str] = []
+        temporary = tempfile.NamedTemporaryFile
+
+        def noted(*given: Any, **named: Any) -> Any:
+            file = temporary(*given, **named)
+            self.opened.append(file.name)
+            return file
+
+        monkeypatch.setattr("django.core.files.uploadedfile.tempfile.NamedTemporaryFile", noted)
+
+
+def sent_with_token(client: Client, content: bytes, token: str = "a" * 32) -> Any:
+    client.cookies["csrftoken"] = "a" * 32
+    return client.post(PAGE, {"csrfmiddlewaretoken": token, **archive(content)})
+
+
+@pytest.mark.parametrize(("name", "status"), [(None, 302), ("town_liaison", 403), ("security_admin", 403)])
+def test_nobody_but_the_office_writes_a_byte_to_the_disk(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str | None, status: int
+) -> None:
+    """Not even for the token in the form to be looked for; a browser that is not signed in is sent to sign in."""
+    spool, client = Spool(monkeypatch), Client(enforce_csrf_checks=True)
+    if name:
+        client.force_login(world.people[name], backend="django.contrib.auth.backends.ModelBackend")
+    answer = sent_with_token(client, b"0" * 6_000_000)
+    assert (answer.status_code, spool.opened) == (status, [])
+    if name is None:
+        assert answer["Location"].startswith("/login/")
+
+
+def test_the_office_needs_the_token_of_its_own_page(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.office, backend="django.contrib.auth.backends.ModelBackend")
+    assert sent_with_token(client, saved().packed(), token="b" * 32).status_code == 403
+    assert client.post(PAGE, archive(saved().packed())).status_code == 403
+    assert not Problem.objects.exists()
+    assert sent_with_token(client, saved().packed()).status_code == 200
+    assert Problem.objects.count() == 1
+
+
+def test_an_item_is_found_under_no_other_spelling_of_an_id(world: World, signed_in: SignedIn) -> None:
+    """In braces or as a urn an id is none: such an item is left in the archive, and leads to nothing that is here."""
+    known, made = world.report(title="已在系统中的上报"), Saved()
+    made.report(title="括号")
+    for spelled in (f"{{{known.pk}}}", f"urn:uuid:{known.pk}", known.pk.hex):
+        made.items.append({"kind": "report", "uuid": spelled, "person": "inspector", "body": {}})
+    text = signed_in("office").post(PAGE, archive(made.packed())).content.decode()
+    assert f"/problems/{known.pk}/" not in text
+    assert text.count('<b class="doubt">') == 3
+
+
 def test_a_large_archive_goes_to_the_disk_and_not_into_memory(
     world: World, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -98,18 +153,10 @@ def test_a_large_archive_goes_to_the_disk_and_not_into_memory(
     photos = [made.photo(jpeg(shade=shade) + b"\0" * 400_000) for shade in range(40, 60)]
     packed = made.packed()
     assert len(packed) > 3 * 2_621_440
-    opened: list[str] = []
-    temporary = tempfile.NamedTemporaryFile
-
-    def noted(*given: Any, **named: Any) -> Any:
-        file = temporary(*given, **named)
-        opened.append(file.name)
-        return file
-
-    monkeypatch.setattr("django.core.files.uploadedfile.tempfile.NamedTemporaryFile", noted)
+    spool = Spool(monkeypatch)
     with override_settings(FILE_UPLOAD_TEMP_DIR=str(tmp_path)):
         answer = signed_in("office").post(PAGE, archive(packed))
     assert answer.status_code == 200
-    assert [Path(name).parent for name in opened] == [tmp_path]
+    assert [Path(name).parent for name in spool.opened] == [tmp_path]
     assert answer.content.decode().count("尚未归入上报") == len(photos)
     assert not list(tmp_path.iterdir())

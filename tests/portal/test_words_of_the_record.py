@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext
 
 from server.evidence import devices
 from server.portal import words
@@ -123,8 +125,29 @@ def test_the_auditor_reads_a_phones_enrolment_in_chinese(world: World, signed_in
     seal_now()
     text = signed_in("auditor").get("/record/").content.decode()
     rows = text.split("<tbody>")[1].split("</tr>")[:2]
-    assert [("手机吊销" in row, "手机登记" in row, f"手机 {str(device.pk)[:8]}" in row) for row in rows] == [
+    assert [("手机停用" in row, "手机登记" in row, f"手机 {str(device.pk)[:8]}" in row) for row in rows] == [
         (True, False, True),
         (False, True, True),
     ]
     assert "enrol_device" not in text
+
+
+@pytest.mark.parametrize(
+    ("room", "passed"),
+    [
+        ("portal", "转公开 吊销 搁置 标点移动"),
+        ("notices", "已公开 待公开"),
+        ("inspections", "已公开 标点移动"),
+        ("evidence", "吊销 注销"),
+    ],
+)
+def test_one_thing_has_one_name_in_every_room(room: str, passed: str) -> None:
+    """公开 is publication alone: an unannounced inspection 解除保密; a phone is 停用; what waits for the office is 待核查."""
+    catalogue = Path(settings.BASE_DIR, "server", room, "locale", "zh_Hans", "LC_MESSAGES", "django.po").read_text("utf-8")
+    assert [word for word in passed.split() if word in catalogue] == []
+
+
+def test_an_empty_file_says_what_to_do() -> None:
+    with translation.override("zh-hans"):
+        assert gettext("The file is empty.") == "文件是空的，请重新保存后再上传。"
+        assert gettext("Acceptance %(days)s working days late") == "验收超期 %(days)s 个工作日"

@@ -3,6 +3,7 @@
 The walks are seeded: a failure names its seed and step, and comes again.
 """
 
+import os
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,6 +38,8 @@ from tests.world import CHECKLIST, IN_LOTUS, IN_STONE_BRIDGE, PASSWORD, World, d
 pytestmark = pytest.mark.django_db
 
 STEPS = 150
+# The walks are long: each database takes two, one of them in common.
+SEEDS = (2, 3) if os.environ.get("DB") == "pg" else (1, 2)
 PEOPLE_OF = {
     "stone_bridge": ["town_head", "town_liaison"],
     "lotus": ["lotus_head", "lotus_liaison"],
@@ -404,7 +407,7 @@ def check_secrets(walk: Walk) -> None:
     assert not secret.exclude(number=None, status__in=[Status.REPORTED, Status.RETURNED]).exists()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_on_any_walk_marks_standings_record_and_secrets_hold(world: World, seed: int) -> None:
     walk = Walk(world, random.Random(seed), day(1))
     walk.problems = [world.planned().pk, world.listed().pk, world.report().pk, world.accepting().pk, world.closed().pk]

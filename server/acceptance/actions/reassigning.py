@@ -7,6 +7,7 @@ from uuid import UUID
 from server.acceptance.actions.applying import end_application
 from server.acceptance.models import Application, Decision, Opinion
 from server.acceptance.queries import open_application
+from server.inspections.actions.inspecting import take_verdict
 from server.problems import involvement, marks, policy
 from server.problems.models import Problem
 from server.problems.moves import Step, move
@@ -57,6 +58,7 @@ def reassign(
         involvement.set_units(problem, main, supervising, assisting)
         problem.percents = {code: percent for code, percent in problem.percents.items() if code in main}
         marks.take_flags(problem)
+        take_verdict(problem)
         if supervising[0] != before_supervising[0] and Status(problem.status) in UNDER_ACCEPTANCE:
             _restart_clock(step)
             step.new_lead = True

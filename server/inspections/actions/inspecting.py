@@ -12,16 +12,16 @@ from server.evidence.actions import recount
 from server.inspections import policy
 from server.inspections.models import Inspection, Stop, Visit
 from server.notices.actions import tell
-from server.problems import involvement, marks, telling, visibility
+from server.problems import marks, telling, visibility
 from server.problems import policy as problem_policy
 from server.problems.models import Embargo, Problem
 from server.problems.moves import locked
 from server.records.actions import append
-from server.regulation.lights import BAD_VERDICTS
+from server.regulation.lights import Seen, last_word
 from server.runtime.refusals import Conflict, FieldError, Invalid, NotAllowed, NotThere
 from server.units.models import Person, Unit
 from server.units.predicates import actor, capacities, office_day
-from server.units.queries import people_of_units, unit_of_area
+from server.units.queries import unit_of_area
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,8 @@ def release(inspection_id: UUID, problems: Sequence[UUID] | None = None, *, by: 
             problem=problem_id,
             after={"released": True},
         )
-        _tell_of_release(problem, at)
+        if not visibility.is_embargoed(problem):  # another unreleased inspection found it
+            _tell_of_release(problem, at)
     if not opened:
         append(
             at=at,
@@ -209,14 +210,15 @@ def locked_inspection(inspection_id: UUID) -> Inspection:
 
 
 def take_verdict(problem: Problem) -> None:
-    """Let the last visit that is under no embargo speak on the locked problem's row (not saved here).
+    """Let the visits that are under no embargo speak on the locked problem's row (not saved here), as `lights.last_word` says.
 
-    Phones send late and in any order: what counts is when it was seen, not when it came. The one who rectifies does not clear
-    itself: of a main unit's own visits only a bad word counts (Article 15).
+    Phones send late and in any order: what counts is when it was seen, not when it came.
     """
     free = Q(embargo__isnull=True) | Q(embargo__lifted_at__isnull=False)
-    main = [*problem_policy.main_units(problem), *involvement.former_main_units(problem)]
-    its_own = Q(by__in=people_of_units(main)) & ~Q(verdict__in=sorted(BAD_VERDICTS))
-    last = Visit.objects.filter(free, problem=problem).exclude(its_own).order_by("observed_at", "received_at").last()
-    if last is not None:
-        problem.last_verdict, problem.last_verdict_on = last.verdict, office_day(last.observed_at)
+    made = Visit.objects.filter(free, problem=problem).order_by("observed_at", "received_at")
+    own = problem_policy.rectifiers(problem)
+    stands = last_word(
+        Seen(verdict, office_day(observed_at), by in own)
+        for verdict, observed_at, by in made.values_list("verdict", "observed_at", "by_id")
+    )
+    problem.last_verdict, problem.last_verdict_on = (stands.verdict, stands.on) if stands is not None else ("", None)

@@ -23,7 +23,7 @@ from server.inspections import reading
 from server.inspections.actions.submitting import Received, submit_report, submit_visit
 from server.inspections.archives import LARGEST_BODY, Item, PhoneArchive, Unreadable, opened, read_json
 from server.inspections.models import SetAside
-from server.inspections.queries import embargo_over
+from server.inspections.queries import embargo_over, title_of
 from server.records.actions import append
 from server.records.actor import Actor
 from server.records.canonical import NotCanonical, canonical_json
@@ -75,7 +75,8 @@ MEMBERS = {
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What became of one item: ``new``, ``known`` (it was here already), ``set_aside`` for the office with its reason, or
-    ``left`` in the archive because nothing of it could be kept. ``reason`` is in the language in force.
+    ``left`` in the archive because nothing of it could be kept. ``reason`` is in the language in force. ``first_time``: what is
+    set aside was not here already.
     """
 
     kind: str
@@ -83,6 +84,7 @@ class Loaded:
     person: str
     outcome: str
     reason: str = ""
+    first_time: bool = True
 
 
 class _Refused(Exception):
@@ -92,8 +94,9 @@ class _Refused(Exception):
 def load_archive(source: IO[bytes], *, by: Person | None, at: datetime) -> list[Loaded]:
     """Take in everything of an archive that can be; the same again changes nothing. ``by`` None is the command line.
 
-    Each item counts as sent by the person it names, whose rights decide. What is refused is set aside for the office with its
-    bytes and the reason. Raises NotAllowed unless the office loads it, Invalid for what is no phone's archive.
+    Each item counts as sent by the person it names, whose rights decide; its entry in the record says who brought it. What is
+    refused is set aside for the office with its bytes and the reason. Raises NotAllowed unless the office loads it, Invalid for
+    what is no phone's archive.
     """
     if by is None:
         who = Actor.system()
@@ -105,12 +108,12 @@ def load_archive(source: IO[bytes], *, by: Person | None, at: datetime) -> list[
     with opened(source) as archive:
         people = {p.username: p for p in Person.objects.filter(username__in={item.person for item in archive.items})}
         items = sorted(archive.items, key=lambda item: ORDER.get(item.kind, len(ORDER)))
-        loaded = [_load(archive, item, people.get(item.person), at) for item in items]
+        loaded = [_load(archive, item, people.get(item.person), who, at) for item in items]
     _record(source, loaded, who, at)
     return loaded
 
 
-def _load(archive: PhoneArchive, item: Item, person: Person | None, at: datetime) -> Loaded:
+def _load(archive: PhoneArchive, item: Item, person: Person | None, who: Actor, at: datetime) -> Loaded:
     told = partial(Loaded, item.kind, item.uuid, item.person)
     item_id = reading.as_uuid(item.uuid)
     load = LOADERS.get(item.kind)
@@ -122,7 +125,7 @@ def _load(archive: PhoneArchive, item: Item, person: Person | None, at: datetime
     try:
         if item.file:
             data = archive.read(item.file, LIMIT if item.kind == "photo" else LARGEST_BODY)
-        return told(NEW if load(item_id, item, data, person, at) else KNOWN)
+        return told(NEW if load(item_id, item, data, person, who, at) else KNOWN)
     except Unreadable as unreadable:
         reason = gettext(str(unreadable))
     except _Refused as refused:
@@ -133,8 +136,8 @@ def _load(archive: PhoneArchive, item: Item, person: Person | None, at: datetime
         reason = gettext("; ").join(_in_words(error) for error in wrong.errors)
     except Refusal as refusal:
         reason = gettext(refusal.text) % refusal.params
-    _keep_aside(item_id, item, data, reason, person, at)
-    return told(ASIDE, reason)
+    first_time = _keep_aside(item_id, item, data, reason, person, who, at)
+    return told(ASIDE, reason, first_time)
 
 
 def _in_words(error: FieldError) -> str:
@@ -146,7 +149,7 @@ def _in_words(error: FieldError) -> str:
     }
 
 
-def _received(item: Item, data: bytes) -> tuple[Received, dict[str, Any]]:
+def _received(item: Item, data: bytes, who: Actor) -> tuple[Received, dict[str, Any]]:
     raw = data or json.dumps(item.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
     try:
         text, content = raw.decode("utf-8"), read_json(raw)
@@ -157,27 +160,28 @@ def _received(item: Item, data: bytes) -> tuple[Received, dict[str, Any]]:
         raise _Refused(gettext("Its content cannot be read.")) from None
     if item.sha256 and hashlib.sha256(raw).hexdigest() != item.sha256 and data:
         raise _Refused(gettext("Its content is not what the phone saved: the digest differs."))
-    return Received(text, hashlib.sha256(raw).hexdigest(), hashlib.sha256(spelled.encode()).hexdigest()), content
+    digests = hashlib.sha256(raw).hexdigest(), hashlib.sha256(spelled.encode()).hexdigest()
+    return Received(text, *digests, brought_by=who), content
 
 
-def _load_report(item_id: UUID, item: Item, data: bytes, person: Person, at: datetime) -> bool:
-    received, content = _received(item, data)
+def _load_report(item_id: UUID, item: Item, data: bytes, person: Person, who: Actor, at: datetime) -> bool:
+    received, content = _received(item, data, who)
     return submit_report(item_id, reading.report_draft(item_id, content), received, by=person, at=at).created
 
 
-def _load_visit(item_id: UUID, item: Item, data: bytes, person: Person, at: datetime) -> bool:
-    received, content = _received(item, data)
+def _load_visit(item_id: UUID, item: Item, data: bytes, person: Person, who: Actor, at: datetime) -> bool:
+    received, content = _received(item, data, who)
     return submit_visit(item_id, reading.visit_draft(content), received, by=person, at=at).created
 
 
-def _load_photo(item_id: UUID, item: Item, data: bytes, person: Person, at: datetime) -> bool:
+def _load_photo(item_id: UUID, item: Item, data: bytes, person: Person, who: Actor, at: datetime) -> bool:
     if not item.file:
         raise _Refused(gettext("The archive holds no bytes of this photo; the phone had lost them."))
     digest = str(item.body.get("sha256") or item.sha256).lower()
     return take_in(item_id, data, reading.photo_declared(item.body, digest), by=person, at=at)[1]
 
 
-def _load_discarded(_item_id: UUID, item: Item, _data: bytes, person: Person, at: datetime) -> bool:
+def _load_discarded(_item_id: UUID, item: Item, _data: bytes, person: Person, who: Actor, at: datetime) -> bool:
     device = reading.as_uuid(str(item.body.get("device") or ""))
     statement, signature = (str(item.body.get(name) or "") for name in ("statement", "signature"))
     if device is None or "\0" in statement + signature or len(signature) > 120:
@@ -185,7 +189,7 @@ def _load_discarded(_item_id: UUID, item: Item, _data: bytes, person: Person, at
     return devices.discard(device, statement, signature, by=person, at=at)[1]
 
 
-LOADERS: dict[str, Callable[[UUID, Item, bytes, Person, datetime], bool]] = {
+LOADERS: dict[str, Callable[[UUID, Item, bytes, Person, Actor, datetime], bool]] = {
     "report": _load_report,
     "visit": _load_visit,
     "photo": _load_photo,
@@ -193,8 +197,8 @@ LOADERS: dict[str, Callable[[UUID, Item, bytes, Person, datetime], bool]] = {
 }
 
 
-def _keep_aside(item_id: UUID, item: Item, data: bytes, reason: str, person: Person, at: datetime) -> None:
-    """Keep the item as it is for the office; without the daily limit, since the office itself brought it."""
+def _keep_aside(item_id: UUID, item: Item, data: bytes, reason: str, person: Person, who: Actor, at: datetime) -> bool:
+    """Keep the item as it is for the office; without the daily limit, since the office itself brought it. Whether it is new."""
     said = json.dumps(item.body, ensure_ascii=True)
     file = None
     if item.kind == "photo" and data:
@@ -212,27 +216,35 @@ def _keep_aside(item_id: UUID, item: Item, data: bytes, reason: str, person: Per
             submission=item_id,
             person=person,
             body_sha256=digest,
-            defaults={"kind": item.kind, "body": said, "reason": reason, "file": file, "received_at": at},
+            defaults={
+                "kind": item.kind,
+                "title": title_of(said),
+                "body": said,
+                "reason": reason,
+                "file": file,
+                "received_at": at,
+            },
         )
         if not made and not row.reason:  # the conflict itself has set it aside a moment ago
             SetAside.objects.filter(pk=row.pk).update(reason=reason)
         if made:
             append(
                 at=at,
-                by=actor(person, capacities(person, at)),
+                by=who,
                 action="set_aside",
                 article="",
                 object_type=item.kind,
                 object_id=item_id,
-                after={"body_sha256": digest, "reason": reason},
+                after={"body_sha256": digest, "reason": reason, "sent_by": person.username},
                 embargo=embargo_over(item_id, said),
             )
+    return made
 
 
 @transaction.atomic
 def _record(source: IO[bytes], loaded: list[Loaded], who: Actor, at: datetime) -> None:
     counts = Counter(item.outcome for item in loaded)
-    if not counts[NEW]:
+    if not counts[NEW] and not any(item.outcome == ASIDE and item.first_time for item in loaded):  # the same again
         return
     source.seek(0)
     digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]  # any readable of bytes will do

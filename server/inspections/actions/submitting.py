@@ -5,7 +5,7 @@ The uuid comes from the client. The same content again gives the same answer; ot
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from server.evidence.queries import missing_of
 from server.inspections import policy
 from server.inspections.actions.inspecting import locked_inspection, open_to_its_people, take_verdict
 from server.inspections.models import Found, Inspection, SetAside, Submission, Visit
-from server.inspections.posts import MOVED, held_when_seen
-from server.inspections.queries import embargo_over
+from server.inspections.posts import MOVED, held_when_seen, visitable_then
+from server.inspections.queries import embargo_over, title_of
 from server.problems import actions as problem_actions
 from server.problems import marks, places, visibility
 from server.problems import policy as problem_policy
@@ -26,6 +26,7 @@ from server.problems.actions import NewSite, Report
 from server.problems.models import Embargo, Problem
 from server.problems.moves import locked
 from server.records.actions import append
+from server.records.actor import Actor
 from server.records.models import Entry
 from server.regulation.discovery import of_inspection
 from server.regulation.statuses import ENDED, FINISHED, Status
@@ -43,12 +44,18 @@ class Received:
     """The bytes of a submission as they came, and the digest of their canonical content.
 
     ``clock_offset_s``: how far the server's clock was ahead of the sender's own, where it said what time it had.
+    ``brought_by``: who loaded the phone's archive, where it did not come from the sender.
     """
 
     body: str
     body_sha256: str
     content_sha256: str
     clock_offset_s: float | None = None
+    brought_by: Actor | None = None
+
+    def facts(self) -> dict[str, object]:
+        """What the record says of the way it came."""
+        return {"brought_by": {"id": self.brought_by.id, "name": self.brought_by.name}} if self.brought_by else {}
 
 
 @dataclass(frozen=True)
@@ -104,13 +111,17 @@ class VisitDraft:
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of a submission: new or known already, the problem as it is now, photos still to come, hints."""
+    """What became of a submission: new or known already, the problem as it is now, photos still to come, hints.
+
+    ``seen``: whether its sender may still see the problem; else nothing of it is told, neither its number nor its state.
+    """
 
     submission: Submission
     problem: Problem
     created: bool
     missing: list[UUID]
     hints: list[dict[str, Any]] = field(default_factory=list)
+    seen: bool = True
 
 
 def submit_report(
@@ -125,16 +136,18 @@ def submit_report(
             known = _known(report_id, Submission.Kind.REPORT, received, by)
             if known is not None:
                 problem = Problem.objects.get(pk=report_id)
-                return Accepted(known, problem, False, missing_of("report", report_id), list(problem.hints))
+                missing = missing_of("report", report_id)
+                return _told(Accepted(known, problem, False, missing, list(problem.hints)), by, at)
             held = held or capacities(by, at)
             moved = not problem_policy.may_report(held)
             if moved:
-                held = held_when_seen(by, draft.observed_at, at) or held
-            problem, missing = _report(report_id, draft, by=by, at=at, held=held, moved=moved)
+                held = held_when_seen(by, draft.observed_at, at, held) or held
+            problem, missing = _report(report_id, draft, by=by, at=at, held=held, moved=moved, facts=received.facts())
             submission = _first(report_id, Submission.Kind.REPORT, problem.title, received, by, at)
         # A hint is a read: it is looked for after the commit, where nobody waits for it.
         hints = [*problem.hints, *([MOVED] if moved else _maybe_known(problem, by, at, held))]
-        return Accepted(submission, problem, True, missing, hints)
+        accepted = Accepted(submission, problem, True, missing, hints)
+        return _told(accepted, by, at) if moved else accepted
     except SecondContent:
         _set_aside(report_id, Submission.Kind.REPORT, received, by, at)
         raise Conflict("This id was already used for another submission.") from None
@@ -147,13 +160,21 @@ def submit_visit(visit_id: UUID, draft: VisitDraft, received: Received, *, by: P
             known = _known(visit_id, Submission.Kind.VISIT, received, by)
             if known is not None:
                 visit = Visit.objects.select_related("problem").get(pk=visit_id)
-                return Accepted(known, visit.problem, False, missing_of("visit", visit_id), list(visit.hints))
-            visit, missing = _visit(visit_id, draft, by=by, at=at)
+                missing = missing_of("visit", visit_id)
+                return _told(Accepted(known, visit.problem, False, missing, list(visit.hints)), by, at)
+            visit, missing = _visit(visit_id, draft, received.facts(), by=by, at=at)
             submission = _first(visit_id, Submission.Kind.VISIT, visit.problem.title, received, by, at)
-            return Accepted(submission, visit.problem, True, missing, list(visit.hints))
+            return _told(Accepted(submission, visit.problem, True, missing, list(visit.hints)), by, at)
     except SecondContent:
         _set_aside(visit_id, Submission.Kind.VISIT, received, by, at)
         raise Conflict("This id was already used for another submission.") from None
+
+
+def _told(accepted: Accepted, by: Person, at: datetime) -> Accepted:
+    """What the sender is told: of a problem that they do not see any more nothing, but that it arrived."""
+    if problem_policy.visible_to(by, at).filter(pk=accepted.problem.pk).exists():
+        return accepted
+    return replace(accepted, seen=False, hints=[hint for hint in accepted.hints if hint == MOVED])
 
 
 class SecondContent(Exception):
@@ -195,7 +216,7 @@ def _set_aside(submission_id: UUID, kind: str, received: Received, by: Person, a
         submission=submission_id,
         person=by,
         body_sha256=received.body_sha256,
-        defaults={"kind": kind, "body": received.body, "received_at": at},
+        defaults={"kind": kind, "title": title_of(received.body), "body": received.body, "received_at": at},
     )
     if made:
         append(
@@ -205,7 +226,7 @@ def _set_aside(submission_id: UUID, kind: str, received: Received, by: Person, a
             article="",
             object_type=kind,
             object_id=submission_id,
-            after={"body_sha256": received.body_sha256},
+            after={"body_sha256": received.body_sha256, **received.facts()},
             embargo=embargo_over(submission_id, received.body),
         )
 
@@ -228,7 +249,14 @@ def _inspection(inspection_id: UUID | None, by: Person, at: datetime) -> Inspect
 
 
 def _report(
-    report_id: UUID, draft: ReportDraft, *, by: Person, at: datetime, held: Capacities, moved: bool
+    report_id: UUID,
+    draft: ReportDraft,
+    *,
+    by: Person,
+    at: datetime,
+    held: Capacities,
+    moved: bool,
+    facts: dict[str, object],
 ) -> tuple[Problem, list[UUID]]:
     if not problem_policy.may_report(held):
         raise NotAllowed
@@ -269,6 +297,7 @@ def _report(
             no_photo_reason=draft.no_photo_reason,
             open_inspection=inspection is not None and inspection.is_open,
             facts={
+                **facts,
                 "photos": [str(p) for p in draft.photos],
                 "inspection": inspection.pk if inspection else None,
                 **({"moved": True} if moved else {}),
@@ -326,14 +355,14 @@ def _maybe_known(problem: Problem, by: Person, at: datetime, held: Capacities) -
     return [{"code": "maybe_known", "problem": str(known["pk"]), "number": known["number"], "title": known["title"]}]
 
 
-def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tuple[Visit, list[UUID]]:
+def _visit(visit_id: UUID, draft: VisitDraft, facts: dict[str, object], *, by: Person, at: datetime) -> tuple[Visit, list[UUID]]:
     held = capacities(by, at)
     errors = _not_ahead(draft.observed_at, at)
     inspection = _inspection(draft.inspection, by, at)
     seen = problem_policy.visible_to(by, at, held).filter(pk=draft.problem).first()
     moved = False
     if seen is None or not policy.may_visit(held, seen, inspection, by):
-        then = _visitable_then(draft, inspection, by, at)
+        then = visitable_then(draft.problem, draft.observed_at, inspection, by, at, held)
         if then is not None:
             (seen, held), moved = then, True
         elif seen is not None:
@@ -412,22 +441,11 @@ def _visit(visit_id: UUID, draft: VisitDraft, *, by: Person, at: datetime) -> tu
             "photos": [str(p) for p in draft.photos],
             "late": any(hint["code"] == "late" for hint in hints),
             **({"moved": True} if moved else {}),
+            **facts,
         },
         embargo=embargo.pk if embargo else None,
     )
     return visit, missing
-
-
-def _visitable_then(
-    draft: VisitDraft, inspection: Inspection | None, by: Person, at: datetime
-) -> tuple[Problem, Capacities] | None:
-    """The problem and the posts by which it could be visited when it was, though not any more; None where it could not."""
-    then = held_when_seen(by, draft.observed_at, at)
-    if then is None:
-        return None
-    known = problem_policy.visible_to(by, draft.observed_at, then).filter(received_at__lte=draft.observed_at)
-    seen = known.filter(pk=draft.problem).first()
-    return (seen, then) if seen is not None and policy.may_visit(then, seen, inspection, by) else None
 
 
 def _changed_since(problem: Problem, observed_at: datetime) -> bool:

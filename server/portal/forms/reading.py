@@ -20,6 +20,7 @@ from server.files.kinds import document_kind
 from server.files.models import StoredFile
 from server.files.originals import LIMIT
 from server.files.refusals import FileRefused
+from server.inspections.reading import MOST_PHOTOS
 from server.portal.forms.fields import Field, Kind
 from server.runtime.refusals import FieldError
 from server.units.models import Person
@@ -27,7 +28,6 @@ from server.units.predicates import OFFICE_ZONE
 
 MOST_ROWS = 200
 Uploads: TypeAlias = "MultiValueDict[str, UploadedFile[Any]]"
-MOST_PHOTOS = 50
 PHOTO_REFUSALS = {
     "empty": gettext_noop("The file is empty."),
     "too_large": gettext_noop("The picture is larger than 60 MB."),

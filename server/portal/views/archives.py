@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from server.evidence.policy import photos_visible_to
 from server.inspections.actions import Loaded, load_archive
 from server.inspections.policy import set_aside_visible_to, visits_visible_to
+from server.inspections.reading import as_uuid
 from server.portal import words
-from server.portal.comparing import heading
 from server.portal.forms.showing import in_words
 from server.portal.visitors import Visitor, page
 from server.records.models import Entry
@@ -27,7 +28,7 @@ MOST_LINES = 2_000
 
 
 @dataclass(frozen=True)
-class Line:
+class LoadedLine:
     """One item of an archive: what it was, whose, and what became of it, with the way to it."""
 
     kind: str
@@ -39,11 +40,20 @@ class Line:
     address: str
 
 
+@csrf_exempt
 @page
 def load(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """Choose an archive, load it, and read what became of each item."""
+    """Choose an archive, load it, and read what became of each item.
+
+    Looking for the token writes the whole upload to the disk, hence who it is comes first: nobody else fills the disk.
+    """
     if not visitor.held.has(Role.OFFICE):
         raise NotAllowed
+    return _load(request, visitor)
+
+
+@csrf_protect
+def _load(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method != "POST":
         return _show(request)
     sent = request.FILES.get("file")
@@ -67,7 +77,7 @@ def _show(
     *,
     error: str = "",
     name: str = "",
-    lines: list[Line] | None = None,
+    lines: list[LoadedLine] | None = None,
     figures: list[tuple[str, str, int]] | None = None,
     more: int = 0,
 ) -> HttpResponse:
@@ -88,10 +98,10 @@ def _show(
     return render(request, "portal/phone_archives.html", context, status=422 if error else 200)
 
 
-def _lines(loaded: list[Loaded], visitor: Visitor) -> list[Line]:
+def _lines(loaded: list[Loaded], visitor: Visitor) -> list[LoadedLine]:
     """The items in words: what needs a person first, then what came in."""
     names = dict(Person.objects.filter(username__in={item.person for item in loaded}).values_list("username", "name"))
-    ids = [item_id for item in loaded if (item_id := _uuid(item.uuid))]
+    ids = [item_id for item in loaded if (item_id := as_uuid(item.uuid))]
     ways = _ways(ids, visitor)
     aside = dict(_set_aside(ids, visitor))
     order = list(words.OUTCOME_OF_LOADING)
@@ -100,7 +110,7 @@ def _lines(loaded: list[Loaded], visitor: Visitor) -> list[Line]:
         title, address = (aside if item.outcome == "set_aside" else ways).get(item.uuid.lower(), ("", ""))
         is_loose = item.kind == "photo" and item.outcome in ("new", "known")
         lines.append(
-            Line(
+            LoadedLine(
                 kind=words.word(words.OBJECT_NAMES, item.kind) or _("unknown"),
                 title=title or (_("belongs to no report yet") if is_loose else ""),
                 person=names.get(item.person) or item.person,
@@ -128,12 +138,6 @@ def _ways(ids: list[UUID], visitor: Visitor) -> dict[str, tuple[str, str]]:
 
 
 def _set_aside(ids: list[UUID], visitor: Visitor) -> Iterable[tuple[str, tuple[str, str]]]:
-    for row in set_aside_visible_to(visitor.held).filter(submission__in=ids).order_by("received_at", "pk"):
-        yield str(row.submission), (heading(row), reverse("set_aside", args=[row.pk]))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    rows = set_aside_visible_to(visitor.held).filter(submission__in=ids).order_by("received_at", "pk")
+    for pk, submission, title in rows.values_list("pk", "submission", "title"):
+        yield str(submission), (title, reverse("set_aside", args=[pk]))

@@ -23,7 +23,7 @@ from server.inspections.models import SetAside, Visit
 from server.inspections.policy import set_aside_visible_to
 from server.inspections.queries import First, first_of
 from server.portal import forms
-from server.portal.comparing import compare, heading
+from server.portal.comparing import compare
 from server.portal.forms.fields import Field, Kind
 from server.portal.forms.reading import Sender
 from server.portal.views.ledger import page_address
@@ -44,16 +44,16 @@ def list_set_aside(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if not visitor.held.has(Role.OFFICE):
         raise NotAllowed
     settled = request.GET.get("list") == "settled"
-    rows = set_aside_visible_to(visitor.held).select_related("person", "looked_by")
+    rows = set_aside_visible_to(visitor.held).select_related("person", "looked_by").defer("body")  # megabytes each
     waiting = rows.filter(looked_at__isnull=True)
     ended = rows.filter(looked_at__isnull=False)
     shown = ended.order_by("-looked_at", "-pk") if settled else waiting.order_by("received_at", "pk")
     sheet = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "rows": [(row, heading(row)) for row in sheet.object_list],
+        "rows": sheet.object_list,
         "sheet": sheet,
         "settled": settled,
-        "waiting_count": waiting.count(),
+        "waiting_count": visitor.set_aside_waiting,
         "settled_count": ended.count(),
         "before": page_address(request, sheet.number - 1),
         "after": page_address(request, sheet.number + 1),
@@ -133,7 +133,7 @@ def _show(
         "corrected": isinstance(first, Problem) and Entry.objects.filter(problem=first.pk, action="correct").exists(),
         "compared": compare(row, first, visitor),
         "file": file,
-        "is_picture": _is_picture(file),
+        "file_shows": _shows(file),
         "form": forms.show(fields, values, errors or []),
         "conflict_said": conflict,
     }
@@ -161,15 +161,15 @@ def _file_of(row: SetAside) -> StoredFile | None:
     return StoredFile.objects.select_related("content__sealing").filter(pk=row.file).first() if row.file else None
 
 
-def _is_picture(file: StoredFile | None) -> bool:
-    """Whether its first bytes are a picture's; whether it can be drawn, drawing it shows."""
+def _shows(file: StoredFile | None) -> str:
+    """ "picture" where its first bytes are a picture's (whether it can be drawn, drawing it shows), "lost", or nothing."""
     if file is None:
-        return False
+        return ""
     try:
         with open_file(file) as stored:
-            return picture_kind(stored.read(HEAD)) is not None
+            return "picture" if picture_kind(stored.read(HEAD)) is not None else ""
     except (SealedBytes, BytesDamaged):
-        return False
+        return "lost"
 
 
 def _stored(visitor: Visitor, set_aside_id: int) -> StoredFile:
@@ -177,6 +177,11 @@ def _stored(visitor: Visitor, set_aside_id: int) -> StoredFile:
     if file is None:
         raise NotThere
     return file
+
+
+def _note(visitor: Visitor, file: StoredFile, kind: str) -> None:
+    who = actor(visitor.person, visitor.held)
+    note_access(at=visitor.at, by=who, kind=kind, object_type="file", object_id=file.pk)
 
 
 @page
@@ -187,8 +192,7 @@ def give_file(request: HttpRequest, visitor: Visitor, set_aside_id: int) -> Http
         response = FileResponse(open_file(file), content_type="application/octet-stream")
     except SealedBytes:
         raise NotThere from None
-    who = actor(visitor.person, visitor.held)
-    note_access(at=visitor.at, by=who, kind="original", object_type="file", object_id=file.pk)
+    _note(visitor, file, "original")
     response["Content-Disposition"] = content_disposition_header(True, file.name or str(file.pk)) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -197,12 +201,13 @@ def give_file(request: HttpRequest, visitor: Visitor, set_aside_id: int) -> Http
 
 @page
 def give_picture(request: HttpRequest, visitor: Visitor, set_aside_id: int) -> HttpResponse:
-    """What the file shows, drawn anew in the limited process: nothing that hides in the bytes comes along."""
+    """What the file shows, drawn anew in the limited process: nothing that hides in the bytes comes along. It is noted too."""
     file = _stored(visitor, set_aside_id)
     try:
         drawn = limited.make_renditions(read_bytes(file))["preview"]
     except (ImageRefused, NoRendition, SealedBytes):
         raise NotThere from None
+    _note(visitor, file, "picture")
     response = HttpResponse(drawn, content_type="image/jpeg")
     response["X-Content-Type-Options"] = "nosniff"
     return response

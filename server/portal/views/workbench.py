@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from server.coordination.models import Suggestion
-from server.inspections.policy import set_aside_visible_to
 from server.portal.views.ledger import in_order, row_of
 from server.portal.visitors import Visitor, page
 from server.portal.workbench import workbench
@@ -49,7 +48,7 @@ def show_workbench(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "looks_on": looks_on,
             "may_report": may_report(visitor.held),
             "suggestions": Suggestion.objects.filter(answered_at__isnull=True).count() if visitor.is_office else None,
-            "set_aside": set_aside_visible_to(visitor.held).filter(looked_at__isnull=True).count(),
+            "set_aside": visitor.set_aside_waiting,
             "administers": visitor.administers,
             "audits": visitor.held.has(Role.AUDITOR),
         },
