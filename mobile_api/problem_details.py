@@ -14,6 +14,7 @@ from mobile_api.clock import spelled
 from mobile_api.strict_json import BodyTooLarge, NotJson
 from server.evidence.images import refusals as images
 from server.files import refusals as files
+from server.inspections.actions.submitting import OtherContent
 from server.runtime.refusals import Conflict, FieldError, Invalid, NotAllowed, NotThere, Refusal, WrongState
 
 logger = logging.getLogger("xungai.api")
@@ -102,7 +103,10 @@ def answer_to(error: Exception, context: dict[str, Any]) -> Response:
 
 
 def described(status: int, error: Exception | None = None, detail: str = "") -> dict[str, Any]:
-    """The members of the answer: type, title, status, detail, errors, and for a wrong state who brought it there and when."""
+    """The members of the answer: type, title, status, detail, errors, and for a wrong state who brought it there and when.
+
+    For other content under a known uuid: whether it is kept for the office.
+    """
     members: dict[str, Any] = {
         "type": "about:blank",
         "title": gettext(TITLES.get(status, TITLES[400])),
@@ -110,6 +114,8 @@ def described(status: int, error: Exception | None = None, detail: str = "") -> 
         "detail": detail or _detail_of(status, error),
         "errors": _errors_of(error),
     }
+    if isinstance(error, OtherContent):
+        members["set_aside"] = error.set_aside
     if isinstance(error, WrongState):
         members |= {"by": error.by, "at": spelled(error.at), "problem_status": error.status}
     return members

@@ -6,9 +6,10 @@ from typing import Any
 
 import shapely
 
+from gis.layers.editions import EditionAt, editions_at
 from gis.layers.locating import AreaAt
 from gis.layers.models import Kind
-from gis.layers.outlines import Outline, feature_collection, outlines
+from gis.layers.outlines import Outline, feature_collection, outlines, outlines_of
 from gis.layers.simplifying import SIMPLE_DECIMALS, geojson_of
 from mobile_api.features import in_language
 from server.regulation.categories import CATEGORIES
@@ -21,6 +22,7 @@ DIVIDING = (Kind.ADMINISTRATIVE, Kind.PARK)
 # What a base layer is drawn as, by its code; any other is "other".
 RIVERS, ROADS = ("rivers", "river", "streams", "waters", "water", "lakes"), ("roads", "road", "streets", "railways")
 LINE_KINDS = ("river", "road", "other")
+LINES_ROOM = 400_000
 BACKGROUND_TOLERANCE = 6e-4  # degrees, about sixty metres
 PROTECTED = (Kind.PROTECTED_AREA, Kind.RED_LINE)
 
@@ -69,15 +71,34 @@ def protected_areas(at: datetime) -> str:
 
 
 def lines(at: datetime) -> str:
-    """Rivers, roads and whatever else is drawn only, in force, simplified for a small map, as GeoJSON text."""
+    """Rivers, roads and whatever else is drawn only, in force, simplified for a small map, as GeoJSON text.
+
+    At most `LINES_ROOM` characters of geometry: rivers before roads before what lies behind them, the longest of each first.
+    """
+    return _lines_of(tuple(edition for edition in editions_at(at) if edition.kind == Kind.BASE))
+
+
+@lru_cache(maxsize=4)
+def _lines_of(editions: tuple[EditionAt, ...]) -> str:
+    """An edition never changes, so the text is made once for those that hold."""
     shown = [
         one if _line_kind(one.area.layer) != "other" else Outline(one.area, _coarser(one.geometry))
-        for one in outlines(at, kinds=(Kind.BASE,))
+        for edition in editions
+        for one in outlines_of(edition)
     ]
-    return feature_collection(shown, lambda area: {"name": area.name, "kind": _line_kind(area.layer)})
+    room, drawn = LINES_ROOM, []
+    for one in sorted(shown, key=_importance):
+        if len(one.geometry) <= room:
+            room -= len(one.geometry)
+            drawn.append(one)
+    # What lies behind is drawn first.
+    return feature_collection(reversed(drawn), lambda area: {"name": area.name, "kind": _line_kind(area.layer)})
 
 
-@lru_cache(maxsize=512)
+def _importance(one: Outline) -> tuple[int, int]:
+    return LINE_KINDS.index(_line_kind(one.area.layer)), -len(one.geometry)
+
+
 def _coarser(geometry: str) -> str:
     """Woods and built-up ground lie behind everything on a small map: half the vertices say as much."""
     given = shapely.from_geojson(geometry)

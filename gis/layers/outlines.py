@@ -8,7 +8,7 @@ from typing import Any
 
 from gis.layers.editions import AreaAt, EditionAt, editions_at, kept, texts_of
 
-__all__ = ["Outline", "areas_geojson", "feature_collection", "outlines"]
+__all__ = ["Outline", "areas_geojson", "feature_collection", "outlines", "outlines_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def outlines(at: datetime, *, simplified: bool = True, kinds: Iterable[str] | No
     """The areas (and lines of base layers) of the editions that hold at `at`, by layer and code; only `kinds` if given."""
     chosen = set(kinds) if kinds is not None else None
     editions = [edition for edition in editions_at(at) if chosen is None or edition.kind in chosen]
-    return [outline for edition in editions for outline in _of(edition, simplified)]
+    return [outline for edition in editions for outline in outlines_of(edition, simplified=simplified)]
 
 
 def areas_geojson(at: datetime, *, simplified: bool = True, kinds: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -52,5 +52,6 @@ def properties_of(area: AreaAt) -> dict[str, object]:
     return {"code": area.code, "name": area.name, "layer": area.layer, "kind": area.kind, "edition": area.edition}
 
 
-def _of(edition: EditionAt, simplified: bool) -> list[Outline]:
+def outlines_of(edition: EditionAt, *, simplified: bool = True) -> list[Outline]:
+    """The areas and lines of one edition, by code."""
     return [Outline(area, text) for area, text in texts_of(kept(edition), simplified)]

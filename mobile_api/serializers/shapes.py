@@ -65,7 +65,10 @@ class ErrorLine(Shape):
 
 
 class ProblemDetails(Shape):
-    """RFC 9457. For a wrong state also who brought it there, when, and what it is."""
+    """RFC 9457. For a wrong state also who brought it there, when, and what it is.
+
+    For other content under a known uuid, `set_aside`: whether the office has it now.
+    """
 
     type = serializers.CharField()
     title = serializers.CharField()
@@ -75,6 +78,7 @@ class ProblemDetails(Shape):
     by = serializers.CharField(required=False)
     at = serializers.DateTimeField(required=False, allow_null=True)
     problem_status = serializers.CharField(required=False)
+    set_aside = serializers.BooleanField(required=False)
 
 
 class CodeName(Shape):
@@ -294,8 +298,11 @@ class ReportAccepted(VisitAccepted):
 
 
 class SentProblem(SubmittedProblem):
+    """`reason`: why a report that stands returned was returned, else null."""
+
     title = serializers.CharField()
     light = serializers.ChoiceField(choices=LIGHTS, allow_null=True)
+    reason = serializers.CharField(allow_null=True)
 
 
 class SubmissionLine(Shape):

@@ -1,6 +1,6 @@
 """Bodies and answers of reports, visits and receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from server.inspections.reading import MOST_ACCURACY, MOST_MOVED, MOST_PHOTOS
 from server.problems import marks
 from server.problems.models import Problem
 from server.problems.policy import visible_to
+from server.problems.queries import return_reasons
 from server.runtime.refusals import FieldError, Invalid
 from server.units.models import Person
 from server.units.predicates import Capacities, office_day
@@ -159,13 +160,13 @@ def hints(given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def sent_lines(submissions: Sequence[Submission], person: Person, at: datetime, held: Capacities) -> list[dict[str, Any]]:
-    """What this person sent, each with its problem as it is now, as far as they may still see that. Five queries in all."""
+    """What this person sent, each with its problem as it is now, as far as they may still see that. Six queries in all."""
     ids = [submission.pk for submission in submissions]
     visits = {visit.pk: visit for visit in Visit.objects.filter(pk__in=ids)}
     problem_of = {pk: visits[pk].problem_id if pk in visits else pk for pk in ids}
     problems = visible_to(person, at, held).filter(pk__in=set(problem_of.values())).in_bulk()
     reported = dict(Problem.objects.filter(pk__in=ids).values_list("pk", "hints"))
-    missing, on = missing_of_each(ids), office_day(at)
+    missing, reasons, on = missing_of_each(ids), return_reasons(problems.values()), office_day(at)
     lines = []
     for submission in submissions:
         visit = visits.get(submission.pk)
@@ -177,7 +178,7 @@ def sent_lines(submissions: Sequence[Submission], person: Person, at: datetime, 
                 "received_at": spelled(submission.received_at),
                 "title": submission.title,
                 "verdict": visit.verdict if visit else None,
-                "problem": _sent_problem(problem, on) if problem else None,
+                "problem": _sent_problem(problem, on, reasons) if problem else None,
                 "missing": [str(photo) for photo in missing.get(submission.pk, ())],
                 "hints": hints(visit.hints if visit else reported.get(submission.pk, [])),
             }
@@ -185,7 +186,7 @@ def sent_lines(submissions: Sequence[Submission], person: Person, at: datetime, 
     return lines
 
 
-def _sent_problem(problem: Problem, on: date) -> dict[str, Any]:
+def _sent_problem(problem: Problem, on: date, reasons: Mapping[UUID, str]) -> dict[str, Any]:
     light = marks.light(problem, on)
     return {
         "id": str(problem.pk),
@@ -193,6 +194,7 @@ def _sent_problem(problem: Problem, on: date) -> dict[str, Any]:
         "title": problem.title,
         "status": problem.status,
         "light": light.value if light else None,
+        "reason": reasons.get(problem.pk),
     }
 
 

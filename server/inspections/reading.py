@@ -11,7 +11,8 @@ from django.utils.translation import gettext_noop
 from gis.boxes import parse_lon_lat
 from gis.coordinates import BadCoordinates
 from server.evidence.actions import Declared
-from server.inspections.actions.submitting import ReportDraft, SiteDraft, VisitDraft
+from server.inspections.actions.reporting import ReportDraft, SiteDraft
+from server.inspections.actions.visiting import VisitDraft
 from server.inspections.ids import as_uuid as as_uuid  # read here, where whatever a phone spells is read
 from server.runtime.refusals import FieldError, Invalid
 

@@ -9,6 +9,7 @@ import pytest
 
 from gis.layers.models import Kind
 from gis.layers.reading import read_layer
+from mobile_api import reference
 from server.units import actions as units
 from tests.api.calling import Caller, visit_body
 from tests.api.conftest import Clock
@@ -64,6 +65,17 @@ def test_rivers_roads_and_what_lies_behind_them_are_drawn_from_our_own_layers(wo
     assert len(drawn["柳溪"]["geometry"]["coordinates"][0]) < 10  # of two hundred that stray by ten metres
     assert len(drawn["北山林地"]["geometry"]["coordinates"][0]) == 5
     assert [f["properties"]["name"] for f in answer["protected"]["features"]] == ["红线"]
+
+
+def test_a_district_with_more_lines_than_a_phone_needs_sends_its_rivers_first(
+    world: World, inspector: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for layer, name in (("woods", "林地"), ("streams", "柳溪"), ("roads", "环城路")):
+        load(layer, Kind.BASE, name, {"type": "LineString", "coordinates": [[118.3, 30.9], [118.36, 30.92]]})
+    one = len(json.dumps({"type": "MultiLineString", "coordinates": [[[118.3, 30.9], [118.36, 30.92]]]}, separators=(",", ":")))
+    monkeypatch.setattr(reference, "LINES_ROOM", 2 * one)
+    drawn = inspector.get("bootstrap").json["lines"]["features"]
+    assert [f["properties"]["name"] for f in drawn] == ["环城路", "柳溪"]
 
 
 def load(layer: str, kind: str, name: str, geometry: dict[str, object]) -> None:

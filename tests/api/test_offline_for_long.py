@@ -130,6 +130,23 @@ def test_what_is_seen_after_it_or_too_long_ago_is_refused(world: World, other: C
     assert begin(other, uuid4()).status == 403
 
 
+def test_what_arrived_is_confirmed_to_who_asks_again_however_long_ago_it_was(
+    world: World, other: Caller, server_clock: Clock
+) -> None:
+    """The answer was lost and the phone lay in a drawer for three months: it must learn that all is here, and free its store."""
+    report, photo = uuid4(), uuid4()
+    body = report_body(observed_at=SEEN.isoformat())
+    server_clock.to(SEEN)
+    assert other.put(f"reports/{report}", body).status == 201
+    assert other.put_photo(DATA, photo).status == 201
+    moved_away(world.other_inspector, SEEN)
+    server_clock.to(SEEN + ARRIVES_WITHIN + timedelta(days=30))
+    assert other.put(f"reports/{report}", body).status == 200
+    assert other.put_photo(DATA, photo).status == 200
+    assert offset_of(other, located(begin(other, photo))) == len(DATA)
+    assert other.put_photo(jpeg(shade=3), photo).status == 409
+
+
 def test_another_post_does_not_hide_what_was_seen_in_the_one_before(world: World, other: Caller, server_clock: Clock) -> None:
     """An inspector of the district is given another town from the second day on."""
     problem = world.planned()

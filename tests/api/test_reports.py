@@ -69,15 +69,18 @@ def test_another_persons_uuid_is_refused_without_details(world: World, inspector
     inspector.put(f"reports/{report}", report_body())
     answer = Caller(world.other_inspector).put(f"reports/{report}", report_body())
     assert answer.status == 409
-    assert set(answer.json) == {"type", "title", "status", "detail", "errors"}
+    assert set(answer.json) == {"type", "title", "status", "detail", "errors", "set_aside"}
 
 
 def test_no_more_than_thirty_are_set_aside_a_day(inspector: Caller) -> None:
     report = uuid4()
     inspector.put(f"reports/{report}", report_body())
-    for n in range(32):
-        assert inspector.put(f"reports/{report}", report_body(title=f"第{n}次")).status == 409
+    answers = [inspector.put(f"reports/{report}", report_body(title=f"第{n}次")) for n in range(32)]
+    assert {answer.status for answer in answers} == {409}
+    assert [answer.json["set_aside"] for answer in answers] == [True] * 30 + [False] * 2
     assert SetAside.objects.count() == 30
+    # What is kept already is kept still.
+    assert inspector.put(f"reports/{report}", report_body(title="第3次")).json["set_aside"] is True
 
 
 @pytest.mark.parametrize("role", ["admin", "security_admin", "auditor", "discipline"])

@@ -45,6 +45,7 @@ def test_own_reports_and_visits_are_listed_with_how_they_stand_now(
         "title": problem.title,
         "status": "planned",
         "light": "yellow",
+        "reason": None,
     }
     assert (second["uuid"], second["kind"], second["verdict"]) == (str(report), "report", None)
     assert (second["title"], second["missing"], second["received_at"]) == (
@@ -58,6 +59,21 @@ def test_own_reports_and_visits_are_listed_with_how_they_stand_now(
     second = sent(inspector)[1]
     assert (second["missing"], second["problem"]["status"]) == ([], "listed")
     assert second["problem"]["number"] is not None
+
+
+def test_a_returned_report_says_why_and_one_taken_up_again_says_it_no_more(
+    world: World, inspector: Caller, office: Caller, server_clock: Clock
+) -> None:
+    report = uuid4()
+    inspector.put(f"reports/{report}", report_body())
+    server_clock.to(day(1, 1))
+    office.act(report, "return", {"reason": "看不出位置，请补拍一张全景。"})
+    problem = sent(inspector)[0]["problem"]
+    assert (problem["status"], problem["reason"]) == ("returned", "看不出位置，请补拍一张全景。")
+    server_clock.to(day(1, 2))
+    office.act(report, "restore", {"reason": "已补拍"})
+    problem = sent(inspector)[0]["problem"]
+    assert (problem["status"], problem["reason"]) == ("reported", None)
 
 
 def test_what_others_sent_is_not_in_it(world: World, inspector: Caller, office: Caller) -> None:

@@ -2,8 +2,10 @@
 
 from server.inspections.actions.inspecting import InspectionDraft, make_inspection, release
 from server.inspections.actions.loading import Loaded, load_archive
+from server.inspections.actions.reporting import ReportDraft, SiteDraft, submit_report
 from server.inspections.actions.settling import settle_set_aside
-from server.inspections.actions.submitting import Received, ReportDraft, SiteDraft, VisitDraft, submit_report, submit_visit
+from server.inspections.actions.submitting import Received
+from server.inspections.actions.visiting import VisitDraft, submit_visit
 
 __all__ = [
     "InspectionDraft",

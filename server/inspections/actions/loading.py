@@ -20,7 +20,9 @@ from server.files.actions import store
 from server.files.originals import LIMIT
 from server.files.refusals import FileRefused
 from server.inspections import reading
-from server.inspections.actions.submitting import Received, submit_report, submit_visit
+from server.inspections.actions.reporting import submit_report
+from server.inspections.actions.submitting import Received
+from server.inspections.actions.visiting import submit_visit
 from server.inspections.archives import LARGEST_BODY, Item, PhoneArchive, Unreadable, opened, read_json
 from server.inspections.models import SetAside
 from server.inspections.queries import embargo_over, title_of

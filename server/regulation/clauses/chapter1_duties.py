@@ -21,7 +21,7 @@ CLAUSES: tuple[Clause, ...] = (
         "1-3",
         "领导小组统筹指导全区排查整改工作",
         "The leading group sees every problem from the report on, unreleased inspections too.",
-        "领导小组负责同志自上报起可查看全部问题，含未公开的暗访。",
+        "领导小组负责同志自上报起可查看全部问题，含未解除保密的暗访。",
     ),
     clause(
         "1-4",

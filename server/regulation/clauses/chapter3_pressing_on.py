@@ -14,13 +14,13 @@ CLAUSES: tuple[Clause, ...] = (
         "10-2",
         "明察暗访",
         "Until release an unannounced inspection, and all found in it, is seen by office, leading group and its people alone.",
-        "暗访公开前，其本身及所发现的一切仅区整改办、领导小组和参加人可见。",
+        "暗访解除保密前，其本身及所发现的一切仅区整改办、领导小组和参加人可见。",
     ),
     clause(
         "10-3",
-        "暗访发现的问题公开后方可列入",
+        "暗访发现的问题解除保密后方可列入",
         "What was found in it cannot be listed, merged or planned before release.",
-        "暗访发现的问题公开前不得列入清单、并案、下达方案。",
+        "暗访发现的问题解除保密前不得列入清单、并案、下达方案。",
         actions=(Action.LIST, Action.MERGE, Action.ISSUE_PLAN),
     ),
     clause(
@@ -61,9 +61,9 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     clause(
         "10-9",
-        "暗访及时公开",
+        "暗访及时解除保密",
         "The office is reminded from the fifth working day after the last visit.",
-        "末次走访后第五个工作日起提醒公开。",
+        "末次走访后第五个工作日起提醒解除保密。",
         parameters="release_reminder_days",
         built=False,
     ),
