@@ -29,6 +29,7 @@ from server.progress.actions import report_progress
 from server.regulation.ruleset import in_force
 from server.units import actions as units
 from server.units.models import Person
+from server.units.predicates import office_day
 from server.units.roles import Role
 from tests.photographs import jpeg
 
@@ -117,8 +118,8 @@ class World:
             "goal": "河岸无垃圾",
             "main_units": ["stone_bridge"],
             "supervising_units": ["urban", "water"],
-            "deadline": (at + timedelta(days=90)).date(),
-            "approvals": [Approval("区整改办审核", "王主任", at.date())],
+            "deadline": office_day(at) + timedelta(days=90),
+            "approvals": [Approval("区整改办审核", "王主任", office_day(at))],
             "document_number": "示整改办〔2026〕1号",
             **changes,
         }
