@@ -26,8 +26,22 @@ describe('guidance to the old standpoint', () => {
   it('calls nothing right that the phone cannot tell', () => {
     expect(guidance(at(1, 12, 4, null), BEFORE)).toMatchObject({ first: '就在这里', second: '方向对了', fine: false })
   })
-  it('names the wind without a compass', () => {
-    expect(guidance(at(10, null), BEFORE).first).toBe('往西 10 m')
+  it('names the wind without a compass, as one says it, and shows no arrow that would read as ahead', () => {
+    expect(guidance(at(10, null), BEFORE)).toMatchObject({ first: '往西走 10 米', second: '手机没给方向，按东西南北走·手机已端平', arrow: null, target: null, leads: true })
+    const northEast: [number, number] = [118.0003, 30.00026]
+    expect(guidance({ ...at(0, null) }, { at: northEast, heading: null }).first).toBe('往东北走 40 米')
+    expect(guidance(at(326, null), BEFORE).first).toBe('往西走 330 米')
+    expect(guidance(at(1830, null), BEFORE).first).toBe('往西走 1.8 公里')
+  })
+  it('claims no place and leads nowhere when the position is rough', () => {
+    for (const rough of [31, 80, 3000])
+      expect(guidance(at(rough / 3, 270, rough), BEFORE)).toMatchObject({ first: '定位太粗，看画面对齐', arrow: null, target: null, leads: false, fine: false })
+    expect(guidance(at(1, 12, 3000), BEFORE)).toMatchObject({ first: '定位太粗，看画面对齐', second: '方向对了·手机已端平' })
+    expect(guidance(at(2000, 270, 80), BEFORE)).toMatchObject({ first: '定位太粗，看画面对齐', second: '原来的站位：大致往西走 2.0 公里', arrow: null })
+  })
+  it('never calls more than ten metres the place', () => {
+    expect(guidance(at(9, null, 30), BEFORE).first).toBe('就在这里')
+    expect(guidance(at(13, null, 30), BEFORE).first).toBe('往西走 13 米')
   })
   it('tells turn and level', () => {
     expect(guidance(at(10, 18), BEFORE).second).toBe('再向左转 8°·手机已端平')
@@ -52,5 +66,10 @@ describe('sensors', () => {
   it('give no tilt for an upright phone and ten degrees for a turned one', () => {
     expect(rollOf(90, 0)).toBeCloseTo(0)
     expect(rollOf(80, 90)).toBeCloseTo(10)
+  })
+  it('give no tilt for a phone held level on either side', () => {
+    expect(rollOf(0, 90, 270)).toBeCloseTo(0)
+    expect(rollOf(0, -90, 90)).toBeCloseTo(0)
+    expect(rollOf(10, -90, 90)).toBeCloseTo(rollOf(80, 90))
   })
 })

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.phone.handling import EXECUTABLE, HERE, PHONE, Phone
 from tests.browser.phone.mock import MockServer
@@ -61,6 +61,59 @@ def test_a_stream_that_died_in_the_background_is_opened_again(phone: Phone) -> N
     phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     phone.page.wait_for_function("() => document.querySelector('video').srcObject.getVideoTracks()[0].readyState === 'live'")
     phone.shoot()
+
+
+def test_a_stream_that_ends_while_it_is_seen_is_opened_again_by_itself(phone: Phone) -> None:
+    phone.sign_in()
+    phone.wait_for_picture()
+    phone.page.evaluate(
+        """() => {
+          const [track] = document.querySelector('video').srcObject.getVideoTracks()
+          track.stop()
+          track.dispatchEvent(new Event('ended'))
+        }"""
+    )
+    phone.page.wait_for_function("() => document.querySelector('video').srcObject.getVideoTracks()[0].readyState === 'live'")
+    phone.shoot()
+
+
+def test_a_camera_that_another_app_took_is_not_shot_and_comes_back(phone: Phone) -> None:
+    phone.page.add_init_script(
+        """
+        window.muted = false
+        Object.defineProperty(MediaStreamTrack.prototype, 'muted', { get: () => window.muted })
+        window.mute = muted => {
+          window.muted = muted
+          document.querySelector('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event(muted ? 'mute' : 'unmute'))
+        }
+        """
+    )
+    phone.sign_in()
+    phone.wait_for_picture()
+    phone.page.evaluate("mute(true)")
+    phone.see("相机被别的应用占用")
+    expect(phone.page.locator(".shutter")).to_be_disabled()
+    phone.page.evaluate("mute(false)")
+    phone.shoot()
+
+
+def test_two_who_ask_for_the_camera_at_once_get_one_stream(phone: Phone) -> None:
+    phone.page.add_init_script(
+        """
+        window.opened = 0
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+        navigator.mediaDevices.getUserMedia = async asked => {
+          window.opened += 1
+          await new Promise(resolve => setTimeout(resolve, 500))
+          return open(asked)
+        }
+        const back = setInterval(() => document.dispatchEvent(new Event('visibilitychange')), 50)
+        setTimeout(() => clearInterval(back), 4000)
+        """
+    )
+    phone.sign_in()
+    phone.shoot()
+    assert phone.page.evaluate("window.opened") == 1
 
 
 # The position
@@ -118,7 +171,8 @@ def test_an_accuracy_of_fifty_metres_is_amber_in_words(new_phone: Callable[..., 
 
 def test_a_position_in_another_country_is_named_and_refuses_nothing(new_phone: Callable[..., Phone], server: MockServer) -> None:
     phone = new_phone(geolocation={"longitude": 2.35, "latitude": 48.85, "accuracy": 8}).sign_in()
-    phone.see("不在本区范围")
+    expect(phone.page.locator(".shoot-area")).to_have_text("不在本区范围")
+    expect(phone.page.locator(".shoot-line.unsure")).to_contain_text("不在本区范围内")
     phone.shoot()
     phone.tap(".go")
     phone.see("不在已知区域，照样能报，由区整改办核实")
@@ -135,21 +189,45 @@ def test_inside_a_protected_area_the_sheet_says_so(new_phone: Callable[..., Phon
     phone.see("在“石桥河水源保护区”内")
 
 
+CLOCK_OFF = """
+  const RealDate = Date
+  const off = {off}
+  window.Date = class extends RealDate {{
+    constructor(...given) {{ given.length ? super(...given) : super(RealDate.now() + off) }}
+    static now() {{ return RealDate.now() + off }}
+  }}
+"""
+
+
+@pytest.mark.parametrize("days", [-1, 1, -3650])
+def test_a_phone_whose_clock_is_wrong_keeps_the_position_with_the_photo(phone: Phone, days: int) -> None:
+    phone.page.add_init_script(CLOCK_OFF.format(off=days * 86_400_000))
+    phone.sign_in()
+    phone.wait_for_book()
+    expect(phone.page.locator(".shoot-line.steady")).to_contain_text("118.3214E 30.9411N")
+    phone.shoot()
+    (row,) = phone.rows("photos")
+    assert row["fix"]["accuracy_m"] == 6
+    assert row["wallTime"][:10] == phone.page.evaluate("new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10)")
+
+
 def test_a_fix_from_minutes_ago_says_so_and_a_very_old_one_is_not_taken(phone: Phone, server: MockServer) -> None:
+    # The phone slept: its monotonic clock stood still, its wall clock went on, and no position came since.
     phone.page.add_init_script(
         """
-        window.aged = 90_000
-        const watch = navigator.geolocation.watchPosition.bind(navigator.geolocation)
-        navigator.geolocation.watchPosition = (found, ...rest) =>
-          watch(({ coords }) => found({ coords, timestamp: Date.now() - window.aged }), ...rest)
+        window.slept = 0
+        const now = Date.now.bind(Date)
+        Date.now = () => now() + window.slept
         """
     )
     phone.sign_in()
-    phone.see(re.compile("9[0-9] 秒前的位置"))
+    phone.wait_for_book()
+    phone.page.locator(".shoot-line.steady").wait_for()
+    phone.page.evaluate("window.slept = 90_000")
+    phone.see(re.compile("[89]0 秒前的位置"))
     phone.shoot(1)
-    phone.page.evaluate("window.aged = 400_000")
-    phone.page.context.set_geolocation({**HERE, "accuracy": 7})  # type: ignore[arg-type]  # a literal of the right shape
-    phone.see(re.compile("40[0-9] 秒前的位置"))
+    phone.page.evaluate("window.slept = 400_000")
+    phone.see("6 分钟前的位置，太旧，照片不带")
     phone.shoot(2)
     fixes = [row["fix"] for row in sorted(phone.rows("photos"), key=lambda row: row["createdAt"])]
     assert fixes[0]["accuracy_m"] == 6
@@ -220,6 +298,46 @@ def test_a_photo_that_the_system_removed_before_it_was_read_is_named(phone: Phon
     phone.sign_in()
     library(phone, "a.jpg", jpeg(64, 48))
     phone.see("这张系统已读不到")
+
+
+def chosen(phone: Phone, *contents: bytes) -> None:
+    phone.page.set_input_files(
+        ".finder-corner input[type=file]",
+        [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": content} for n, content in enumerate(contents)],
+    )
+
+
+def test_of_files_chosen_together_each_is_kept_or_named(phone: Phone) -> None:
+    phone.sign_in()
+    good = [jpeg(64 + n, 48) for n in range(12)]
+    chosen(phone, good[0], b"no photo", good[1], good[2])
+    # The good one after the bad one hides nothing, and the library stays within reach.
+    phone.see("已收下 3 张；1 张不是照片，请重新选")
+    expect(phone.page.get_by_text("相册")).to_be_visible()
+    chosen(phone, *good[3:11])
+    phone.see("已收下 6 张；一次最多 9 张，还有 2 张没收")
+    assert len(phone.rows("photos")) == 9
+    chosen(phone, good[11])
+    phone.see("一张也没收下；一次最多 9 张，还有 1 张没收")
+
+
+def test_the_phones_own_camera_loses_no_photo_when_the_apps_camera_comes_back_meanwhile(phone: Phone) -> None:
+    phone.page.add_init_script(
+        """
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+        window.taken = true
+        navigator.mediaDevices.getUserMedia = asked =>
+          window.taken ? Promise.reject(new DOMException('taken', 'NotReadableError')) : open(asked)
+        """
+    )
+    phone.sign_in()
+    phone.see("相机被别的应用占用")
+    with phone.page.expect_file_chooser() as opened:
+        phone.page.get_by_text("用手机相机拍").tap()
+    phone.page.evaluate("window.taken = false; document.dispatchEvent(new Event('visibilitychange'))")
+    phone.wait_for_picture()
+    opened.value.set_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg(64, 48)})
+    phone.see("第 1 张已存手机")
 
 
 def test_an_original_that_the_system_removed_needs_attention(phone: Phone, server: MockServer) -> None:

@@ -2,8 +2,8 @@ import { reactive } from 'vue'
 
 export type CameraState = 'starting' | 'live' | 'denied' | 'missing' | 'busy' | 'insecure'
 
-/** The one stream of this session: iOS asks again for each, and opening it twice leaks. */
-export const camera = reactive({ state: 'starting' as CameraState, torch: null as boolean | null })
+/** The one stream of this session: iOS asks again for each, and opening it twice leaks. `ended` counts those that were taken away. */
+export const camera = reactive({ state: 'starting' as CameraState, torch: null as boolean | null, ended: 0 })
 
 let stream: MediaStream | null = null
 
@@ -11,10 +11,22 @@ interface TorchCapabilities extends MediaTrackCapabilities {
   torch?: boolean
 }
 
-/** Open the back camera, or hand back the stream that still lives. The front camera is never asked for. */
+let opening: Promise<MediaStream | null> | null = null
+
+/**
+ * Open the back camera, or hand back the stream that still lives. The front camera is never asked for. Two who ask at once, as
+ * at a start that the permission's question takes out of view, get the same stream: a second one would leak.
+ */
 export async function openCamera(): Promise<MediaStream | null> {
+  opening ??= openOnce().finally(() => {
+    opening = null
+  })
+  return opening
+}
+
+async function openOnce(): Promise<MediaStream | null> {
   const track = stream?.getVideoTracks()[0]
-  if (track?.readyState === 'live' && !track.muted) {
+  if (track?.readyState === 'live' && (await livesAgain(track))) {
     camera.state = 'live'
     return stream
   }
@@ -30,9 +42,7 @@ export async function openCamera(): Promise<MediaStream | null> {
       video: { facingMode: { ideal: 'environment' }, width: { ideal: 4096 }, height: { ideal: 3072 } },
     })
     const fresh = stream.getVideoTracks()[0]
-    fresh?.addEventListener('ended', () => {
-      camera.state = 'busy'
-    })
+    if (fresh) watchTrack(fresh)
     const can = fresh?.getCapabilities?.() as TorchCapabilities | undefined
     camera.torch = can?.torch ? false : null
     camera.state = 'live'
@@ -47,6 +57,36 @@ export async function openCamera(): Promise<MediaStream | null> {
           : 'missing'
     return null
   }
+}
+
+const MUTED_MS = 1_500
+
+/** Whether a track that iOS muted in the background brings pictures again within a moment; opening another one too soon leaks. */
+async function livesAgain(track: MediaStreamTrack): Promise<boolean> {
+  if (track.muted)
+    await new Promise<void>((resolve) => {
+      track.addEventListener('unmute', () => resolve(), { once: true })
+      setTimeout(resolve, MUTED_MS)
+    })
+  return track.readyState === 'live' && !track.muted
+}
+
+/** A camera that another app took shows black or the last picture: that must not be shot as if it were now. */
+function watchTrack(track: MediaStreamTrack): void {
+  const mine = () => stream?.getVideoTracks()[0] === track
+  track.addEventListener('ended', () => {
+    if (!mine()) return
+    camera.state = 'busy'
+    camera.ended += 1
+  })
+  track.addEventListener('mute', () => {
+    setTimeout(() => {
+      if (mine() && track.muted && camera.state === 'live') camera.state = 'busy'
+    }, MUTED_MS)
+  })
+  track.addEventListener('unmute', () => {
+    if (mine() && track.readyState === 'live') camera.state = 'live'
+  })
 }
 
 export function closeCamera(): void {

@@ -1,4 +1,4 @@
-import { reactive } from 'vue'
+import { reactive, ref } from 'vue'
 
 /** What the phone tells of how it is held; null where it tells nothing. Degrees. */
 export const held = reactive({
@@ -7,6 +7,9 @@ export const held = reactive({
   /** Sideways tilt, 0 = level. */
   roll: null as number | null,
 })
+
+/** Whether a tap may still bring the compass: iOS gives it only after a question. */
+export const askable = ref(typeof asker() === 'function')
 
 interface AppleOrientation extends DeviceOrientationEvent {
   webkitCompassHeading?: number
@@ -33,10 +36,17 @@ export function followSensors(): () => void {
 
 function take(event: DeviceOrientationEvent): void {
   const apple = (event as AppleOrientation).webkitCompassHeading
-  if (typeof apple === 'number' && Number.isFinite(apple)) held.heading = Math.round(apple)
+  const turned = screenTurn()
+  // Apple's is of the phone's upper edge, which in landscape lies to the side of what the camera sees.
+  if (typeof apple === 'number' && Number.isFinite(apple)) held.heading = Math.round(apple + turned) % 360
   else if (event.absolute && event.alpha !== null && event.beta !== null && event.gamma !== null)
     held.heading = Math.round(compass(event.alpha, event.beta, event.gamma))
-  if (event.gamma !== null && event.beta !== null) held.roll = Math.round(rollOf(event.beta, event.gamma))
+  if (event.gamma !== null && event.beta !== null) held.roll = Math.round(rollOf(event.beta, event.gamma, turned))
+}
+
+/** How far the picture is turned against the phone: 0 upright, 90 or 270 in landscape. */
+function screenTurn(): number {
+  return screen.orientation?.angle ?? (((window as { orientation?: number }).orientation ?? 0) + 360) % 360
 }
 
 const RAD = Math.PI / 180
@@ -49,15 +59,20 @@ export function compass(alpha: number, beta: number, gamma: number): number {
   return (Math.atan2(x, y) / RAD + 360) % 360
 }
 
-/** Tilt of the picture's horizon for an upright phone: gravity's angle in the plane of the screen. */
-export function rollOf(beta: number, gamma: number): number {
+/** Tilt of the picture's horizon for an upright phone: gravity's angle in the plane of the screen, as the screen is turned. */
+export function rollOf(beta: number, gamma: number, turned = 0): number {
   const x = Math.cos(beta * RAD) * Math.sin(gamma * RAD)
   const y = Math.sin(beta * RAD)
-  return Math.atan2(x, y) / RAD
+  const roll = Math.atan2(x, y) / RAD + turned
+  return roll > 180 ? roll - 360 : roll
 }
 
-/** iOS gives its sensors only after a question that a tap may ask. */
+function asker(): (() => Promise<string>) | undefined {
+  return (globalThis.DeviceOrientationEvent as unknown as { requestPermission?: () => Promise<string> } | undefined)?.requestPermission
+}
+
+/** iOS gives its sensors only after a question that a tap may ask; asked once, it answers the same again. */
 export async function askSensors(): Promise<void> {
-  const ask = (DeviceOrientationEvent as unknown as { requestPermission?: () => Promise<string> } | undefined)?.requestPermission
-  if (ask) await ask.call(DeviceOrientationEvent).catch(() => undefined)
+  const answer = await asker()?.call(DeviceOrientationEvent).catch(() => undefined)
+  if (answer) askable.value = false
 }

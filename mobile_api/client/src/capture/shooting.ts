@@ -1,4 +1,4 @@
-import { computed, onMounted, onScopeDispose, ref, type Ref } from 'vue'
+import { computed, onMounted, onScopeDispose, ref, type Ref, watch } from 'vue'
 
 import { lookAtSpace } from '../office/running'
 import { session } from '../office/session'
@@ -11,9 +11,9 @@ import { t, type Word } from '../words'
 import { camera, imageType, openCamera, takePicture } from './camera'
 import { fixAtShutter, followPosition } from './position'
 import { askSensors, followSensors, held } from './sensors'
-import { keepShot, NotKept, type Shot } from './shutter'
+import { chosenWords, type Lost, MOST_PHOTOS, whyLost } from './keptWords'
+import { keepShot, type Shot } from './shutter'
 
-export const MOST_PHOTOS = 9
 const LARGEST_BYTES = 60 * 1024 * 1024
 
 export interface Shooting {
@@ -22,6 +22,8 @@ export interface Shooting {
   keeping: Ref<boolean>
   failure: Ref<string>
   kept: Ref<number>
+  /** The phone's clock, each second. */
+  now: Ref<number>
   shoot: () => Promise<void>
   choose: (event: Event, source: 'camera' | 'library') => Promise<void>
   reopen: () => Promise<void>
@@ -37,20 +39,21 @@ export function useShooting(
   const keeping = ref(false)
   const failure = ref('')
   const kept = ref(0)
+  const now = ref(Date.now())
   const all = useLive<PhotoRow[]>(() => draftPhotos(session.person, draft()), [], () => [session.person, draft()])
   const photos = computed(() => all.value.filter((photo) => photo.site === site()))
 
   async function reopen(): Promise<void> {
     const stream = await openCamera()
-    if (video.value && stream && video.value.srcObject !== stream) {
-      video.value.srcObject = stream
-      await video.value.play().catch(() => undefined)
-    }
+    if (!video.value || !stream) return
+    if (video.value.srcObject !== stream) video.value.srcObject = stream
+    // iOS pauses the picture in the background and leaves it so.
+    if (video.value.paused) await video.value.play().catch(() => undefined)
   }
 
-  async function keep(shot: Omit<Shot, 'stage' | 'site' | 'draft'>): Promise<void> {
+  /** Null when it is stored, else why it is not. */
+  async function keep(shot: Omit<Shot, 'stage' | 'site' | 'draft'>): Promise<Lost | null> {
     const whole: Shot = { ...shot, stage: stage(), site: site(), draft: draft() }
-    failure.value = ''
     try {
       try {
         await keepShot(whole, session.person)
@@ -62,8 +65,9 @@ export function useShooting(
       kept.value = Date.now()
       navigator.vibrate?.(40)
       void lookAtSpace()
+      return null
     } catch (error) {
-      failure.value = t(failureWord(error))
+      return whyLost(error)
     }
   }
 
@@ -73,11 +77,14 @@ export function useShooting(
     failure.value = ''
     try {
       const takenAt = Date.now()
-      const fix = fixAtShutter(takenAt)
+      const fix = fixAtShutter()
       const heading = held.heading ?? fix?.heading ?? null
       const picture = await takePicture(video.value).catch(() => null)
       if (!picture) failure.value = t('shoot.failed.frame')
-      else await keep({ ...picture, filename: `${takenAt}.jpg`, source: 'camera', fix, heading, takenAt })
+      else {
+        const lost = await keep({ ...picture, filename: `${takenAt}.jpg`, source: 'camera', fix, heading, takenAt })
+        if (lost) failure.value = t(`shoot.failed.${lost}`)
+      }
       void askSensors()
     } finally {
       keeping.value = false
@@ -87,25 +94,28 @@ export function useShooting(
   /** A file may be unreadable seconds later: its bytes are copied here, inside the change handler. */
   async function choose(event: Event, source: 'camera' | 'library'): Promise<void> {
     const input = event.target as HTMLInputElement
-    const files = [...(input.files ?? [])].slice(0, MOST_PHOTOS - photos.value.length)
+    const chosen = [...(input.files ?? [])]
+    const files = chosen.slice(0, Math.max(0, MOST_PHOTOS - photos.value.length))
     const copies = files.map((file) => ({ file, bytes: file.arrayBuffer().catch(() => null) }))
+    const lost: Lost[] = []
     keeping.value = true
     failure.value = ''
     try {
       for (const { file, bytes: copy } of copies) {
         const bytes = await copy
         const type = bytes && imageType(bytes)
-        if (!bytes) failure.value = t('shoot.failed.unreadable')
-        else if (bytes.byteLength === 0) failure.value = t('shoot.failed.empty')
-        else if (!type) failure.value = t('shoot.failed.type')
-        else if (bytes.byteLength > LARGEST_BYTES) failure.value = t('shoot.failed.large')
+        if (!bytes) lost.push('unreadable')
+        else if (bytes.byteLength === 0) lost.push('empty')
+        else if (!type) lost.push('type')
+        else if (bytes.byteLength > LARGEST_BYTES) lost.push('large')
         else {
-          const now = Date.now()
           // A page cannot tell a camera app from a gallery, so what comes through a file input counts as chosen.
-          const fix = source === 'camera' ? fixAtShutter(now) : null
-          await keep({ bytes, type, filename: file.name, source: 'library', fix, heading: null, takenAt: file.lastModified || now })
+          const fix = source === 'camera' ? fixAtShutter() : null
+          const why = await keep({ bytes, type, filename: file.name, source: 'library', fix, heading: null, takenAt: file.lastModified || Date.now() })
+          if (why) lost.push(why)
         }
       }
+      failure.value = chosenWords(files.length - lost.length, lost, chosen.length - files.length)
     } finally {
       keeping.value = false
       input.value = ''
@@ -118,24 +128,30 @@ export function useShooting(
     // The stream may have died in the background.
     if (document.visibilityState === 'visible') void reopen()
   }
+  // The stream ended while somebody looks at it: once more by itself; in the background, on return.
+  watch(
+    () => camera.ended,
+    () => back(),
+  )
+  let ticking = 0
   onMounted(() => {
+    ticking = window.setInterval(() => {
+      now.value = Date.now()
+    }, 1000)
     stopPosition = followPosition()
     stopSensors = followSensors()
     document.addEventListener('visibilitychange', back)
+    window.addEventListener('pageshow', back)
     void reopen()
   })
   onScopeDispose(() => {
+    window.clearInterval(ticking)
     stopPosition()
     stopSensors()
     document.removeEventListener('visibilitychange', back)
+    window.removeEventListener('pageshow', back)
   })
-  return { photos, keeping, failure, kept, shoot, choose, reopen }
-}
-
-function failureWord(error: unknown): Word {
-  if (isFull(error)) return 'shoot.failed.full'
-  if (error instanceof NotKept) return error.message === 'empty' ? 'shoot.failed.empty' : 'shoot.failed.changed'
-  return 'shoot.failed.store'
+  return { photos, keeping, failure, kept, now, shoot, choose, reopen }
 }
 
 export const cameraTrouble = (): { title: Word; help: Word } | null => {

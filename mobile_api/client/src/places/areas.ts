@@ -44,6 +44,11 @@ export function areaAt(point: Position, areas: Area[], isPark: (area: Area) => b
   return found.find(isPark) ?? found[0] ?? null
 }
 
+/** Whether a point lies outside of every area, and farther than that from each. Without areas nothing is far. */
+export function farFromAll(point: Position, areas: Area[], metres: number): boolean {
+  return areas.length > 0 && areas.every((area) => !within(point, area) && edgeDistanceM(point, area.polygons) > metres)
+}
+
 export interface ProtectedNearby {
   inside: Area[]
   /** Outside, but so near that the position's error could put it inside. */
