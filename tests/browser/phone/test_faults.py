@@ -279,7 +279,7 @@ def test_a_clock_a_day_off_is_told_and_corrected_in_what_is_sent(phone: Phone, s
     server.set(clockMs=-86_400_000)
     phone.sign_in()
     phone.open("/ready")
-    phone.see(re.compile("与服务器差 2[34] 小时。照片照样能传，会注明；请打开“自动设置时间”。"))
+    phone.see(re.compile("与服务器差 1 天。照片照样能传，会注明；请打开“自动设置时间”。"))
     phone.open()
     phone.report()
     phone.until(lambda: len(server.state()["records"]) == 1, "the report is on the server")
