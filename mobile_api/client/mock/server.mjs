@@ -190,6 +190,7 @@ async function api(request, response, url, person, token) {
   if (path === '/receipts') {
     const asked = JSON.parse((await read(request)).toString())
     if (asked.waiting !== undefined) state.waiting.push({ device: asked.device, waiting: asked.waiting, oldest: asked.oldest })
+    if (state.devices[asked.device]) Object.assign(state.devices[asked.device], { waiting: asked.waiting, oldest: asked.oldest ?? null, heard_at: now().toISOString() })
     const pick = (ids, from) => (ids ?? []).flatMap((one) => (from[one]?.person === person ? [{ uuid: one, sha256: from[one].sha256, received_at: from[one].received_at }] : []))
     return send(response, 200, { photos: pick(asked.photos, state.photos), reports: pick(asked.reports, state.records), visits: pick(asked.visits, state.records) })
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { clockWords, flaws, readPhones } from '../src/office/phones'
+import { clockWords, flaws, type PhoneLine, readPhones } from '../src/office/phones'
 
 const [phone] = readPhones({
   devices: [{ id: 'd', name: 'Android 14 Chrome', created_at: 'x', revoked_at: null, waiting: 2, gaps: [[12, 14], [17, 17]], forks: [9], doubts: [{ n: 7, state: 'bad', detail: '签名不对' }], clock_offset_s: -5400, clock_seen_at: 'x' }],
@@ -22,6 +22,17 @@ describe('the page of phones', () => {
     expect(clockWords({ ...phone, clockOffsetS: 300 })?.words).toContain('时间慢 5 分钟')
     expect(clockWords({ ...phone, clockOffsetS: 3 })).toMatchObject({ off: false })
     expect(clockWords({ ...phone, clockOffsetS: null })).toBeNull()
+  })
+  it('rounds a clock as a person would: whole days are days', () => {
+    const apart = (hours: number) => clockWords({ ...(phone as PhoneLine), clockOffsetS: hours * 3600 })?.words
+    expect(apart(24)).toContain('慢 1 天（')
+    expect(apart(23.999)).toContain('慢 1 天（')
+    expect(apart(26)).toContain('慢 26 小时')
+    expect(apart(71.6)).toContain('慢 3 天')
+    expect(apart(0.99)).toContain('慢 59 分钟')
+  })
+  it('says when it was last used', () => {
+    expect(readPhones([{ id: 'd', heard_at: '2026-11-24T10:00:00+08:00' }, { id: 'e', heard_at: null }]).map((one) => one.heardAt)).toEqual(['2026-11-24T10:00:00+08:00', ''])
   })
   it('of another shape stops nothing', () => {
     for (const body of [null, 7, {}, { devices: [null, {}] }, 'x']) expect(readPhones(body)).toEqual([])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { loadClock } from '../src/office/clock'
+import { summary } from '../src/office/running'
 import { discardShot, keepShot } from '../src/capture/shutter'
 import { backOff, sendQueue, tryAgain, waitingLoad } from '../src/queue/engine'
 import { freeConfirmed, KEEP_MS } from '../src/queue/freeing'
@@ -80,6 +81,53 @@ describe('the queue', () => {
     expect(Date.parse(told?.oldest as string)).toBeLessThanOrEqual(Date.now() + 1000)
   })
 
+  it('tells that nothing waits any more after the last confirmation, and says it once', async () => {
+    await report('inspector', 2)
+    await send()
+    const { waiting } = await serverState()
+    expect(waiting.map((one) => one.waiting)).toEqual([3, 0])
+    expect(waiting.at(-1)?.oldest).toBeUndefined()
+    await send()
+    await send()
+    expect((await serverState()).waiting).toHaveLength(2)
+  })
+
+  it('tells how much is left when only some was confirmed, and what has changed since, not more', async () => {
+    await report()
+    await faults({ match: 'POST /api/v1/uploads', do: 'status', status: 500, times: 2 })
+    await send()
+    await send()
+    expect((await serverState()).waiting.map((one) => one.waiting)).toEqual([2, 1])
+    await send()
+    expect((await serverState()).waiting.map((one) => one.waiting)).toEqual([2, 1, 1, 0])
+  })
+
+  it('tells again what the office did not hear', async () => {
+    await report()
+    await faults({ match: 'POST /api/v1/receipts', do: 'reset', skip: 1 })
+    await send()
+    expect((await serverState()).waiting.map((one) => one.waiting)).toEqual([2])
+    await send()
+    expect((await serverState()).waiting.map((one) => one.waiting)).toEqual([2, 0])
+  })
+
+  it('mends what a phone told before it knew to say it again', async () => {
+    await report()
+    await send()
+    await store.settings.delete('told inspector')
+    await send()
+    expect((await serverState()).waiting.at(-1)).toMatchObject({ waiting: 0 })
+  })
+
+  it('counts photos that nobody has submitted among what waits', async () => {
+    const row = await keepShot(shot(), 'inspector')
+    await send()
+    expect((await serverState()).waiting).toEqual([{ device: expect.any(String), waiting: 1, oldest: expect.any(String) }])
+    await discardShot(row.uuid)
+    await send()
+    expect((await serverState()).waiting.at(-1)).toMatchObject({ waiting: 0 })
+  })
+
   it('tells its raw clock where the server measures it, whatever it knows of the server\'s', async () => {
     await setServer({ clockMs: -7_200_000 })
     await sendQueue('inspector', true)
@@ -87,7 +135,7 @@ describe('the queue', () => {
     const before = Date.now()
     await send()
     const { phoneTimes } = await serverState()
-    expect(phoneTimes.map((one) => one.line.replace(/[0-9a-f-]{36}$/, ''))).toEqual(['PUT /api/v1/reports/', 'POST /api/v1/uploads/', 'POST /api/v1/receipts'])
+    expect(phoneTimes.map((one) => one.line.replace(/[0-9a-f-]{36}$/, ''))).toEqual(['PUT /api/v1/reports/', 'POST /api/v1/uploads/', 'POST /api/v1/receipts', 'POST /api/v1/receipts'])
     for (const { time } of phoneTimes) {
       expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/)
       expect(Math.abs(Date.parse(time) - before)).toBeLessThan(5_000)
@@ -214,6 +262,13 @@ describe('what is not delivered', () => {
     expect(backOff(1, 1)).toBe(6000)
   })
 
+  it('calls a server that answers nothing no network, even with one thing to send', async () => {
+    const { record } = await report('inspector', 0)
+    await faults({ match: '', do: 'reset', times: 99 })
+    expect(await send()).toBe('no_network')
+    expect((await recordNow(record.uuid)).attempts).toBe(1)
+  })
+
   it('ends the pass after two items in a row without a network', async () => {
     for (let i = 0; i < 4; i += 1) await report()
     await faults({ match: 'PUT /api/v1/reports', do: 'reset', times: 99 })
@@ -223,7 +278,7 @@ describe('what is not delivered', () => {
 })
 
 describe('what is refused', () => {
-  for (const [status, why] of [[400, 'refused'], [422, 'refused'], [403, 'forbidden'], [404, 'forbidden'], [409, 'conflict'], [413, 'too_large'], [415, 'wrong_type']] as const) {
+  for (const [status, why] of [[400, 'refused'], [422, 'refused'], [403, 'forbidden'], [404, 'forbidden'], [413, 'too_large'], [415, 'wrong_type']] as const) {
     it(`${status} needs attention, in the server's words, and keeps the bytes`, async () => {
       const { record, photos } = await report()
       await faults({ match: 'PUT /api/v1/reports', do: 'status', status, detail: '细节', errors: [{ field: 'title', code: 'x', message: '标题太长' }] })
@@ -232,6 +287,21 @@ describe('what is refused', () => {
       expect(await store.bytes.get(photos[0]?.uuid as string)).toBeDefined()
     })
   }
+
+  it('a second content that the office has set aside is settled, and its photos still go', async () => {
+    const { record, photos } = await report()
+    await setServer({ records: { [record.uuid]: { uuid: record.uuid, person: 'inspector', kind: 'reports', body: {}, sha256: '00', received_at: '2026-11-24T08:00:00Z', times: 1 } } })
+    await send()
+    expect(await recordNow(record.uuid)).toMatchObject({ state: 'aside', trouble: { why: 'conflict', status: 409 } })
+    expect((await photoNow(photos[0]?.uuid as string)).state).toBe('received')
+    expect((await waitingLoad('inspector')).waiting).toBe(0)
+    expect(await summary('inspector')).toMatchObject({ attention: 0, waitingRecords: 0 })
+    const [one] = standings(await store.records.toArray(), await store.photos.toArray())
+    expect(one).toMatchObject({ group: 'confirmed', aside: true })
+    const before = (await serverState()).requests.length
+    await send()
+    expect((await serverState()).requests.length).toBe(before)
+  })
 
   it('one bad item never blocks the others', async () => {
     const bad = await report()

@@ -29,6 +29,19 @@ describe('the dictionary', () => {
       expect(text.replace('中文', ''), name).not.toMatch(/[\u4e00-\u9fff]/)
     }
   })
+  it('knows every hint that the server gives, and no other', () => {
+    const source = readFileSync('../serializers/submissions.py', 'utf8')
+    const given = /^HINTS = \{\n([\s\S]*?)^\}/m.exec(source)?.[1] ?? ''
+    const codes = [...given.matchAll(/^ {4}"(\w+)":/gm)].map((match) => match[1])
+    expect(codes.length).toBeGreaterThan(4)
+    const known = Object.keys(zh).filter((key) => key.startsWith('queue.hint.')).map((key) => key.slice('queue.hint.'.length))
+    expect(known.sort()).toEqual(codes.sort())
+  })
+  it('writes brackets and colons as each language does: none stands in a component', () => {
+    for (const word of Object.values(en)) expect(word).not.toMatch(/[（）：，。；“”]/)
+    const vues = readdirSync('src', { recursive: true }).map(String).filter((name) => name.endsWith('.vue'))
+    for (const name of vues) expect(readFileSync(join('src', name), 'utf8'), name).not.toMatch(/[（）：，。；]/)
+  })
   it('speaks singular and plural in English', () => {
     lang.value = 'en'
     expect(t('tasks.left', { n: 1 })).toBe('1 day left')

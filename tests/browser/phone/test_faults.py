@@ -397,7 +397,7 @@ def test_a_clock_a_day_off_is_told_and_corrected_in_what_is_sent(phone: Phone, s
     server.set(clockMs=-86_400_000)
     phone.sign_in()
     phone.open("/ready")
-    phone.see(re.compile("与服务器差 2[34] 小时。照片照样能传，会注明；请打开“自动设置时间”。"))
+    phone.see(re.compile("与服务器差 1 天。照片照样能传，会注明；请打开“自动设置时间”。"))
     phone.open()
     phone.report()
     phone.until(lambda: len(server.state()["records"]) == 1, "the report is on the server")
@@ -443,7 +443,6 @@ def test_what_was_not_delivered_is_told_and_goes_later(
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (409, "服务器上已有另一份，两份都留着，等区整改办看"),
         (403, "没有权限，或问题已看不到"),
         (413, "文件太大，服务器不收"),
         (415, "服务器认不出这种照片"),
@@ -463,6 +462,63 @@ def test_what_is_refused_needs_attention_in_words_and_is_not_lost(
     phone.see("1 张照片仍在手机里，不会丢")
     phone.tap(".alarm .main-button")
     phone.see("都传完了", 20_000)
+
+
+def test_a_second_content_under_one_number_is_the_offices_and_asks_nothing_of_its_person(
+    phone: Phone, server: MockServer
+) -> None:
+    phone.sign_in()
+    server.fail({"match": "PUT /api/v1/reports", "do": "status", "status": 409, "detail": "这个编号已用于另一份。"})
+    phone.report()
+    phone.until(lambda: [row["state"] for row in phone.rows("photos")] == ["received"], "the photo is confirmed")
+    phone.open("/queue")
+    phone.see("都传完了")
+    phone.see("区整改办已收到")
+    phone.see("两份都留着，由区整改办定，您不用管")
+    assert phone.page.get_by_text(re.compile("需要处理|再试一次")).count() == 0
+    phone.open("/sent")
+    phone.see("两份内容不同，等区整改办定")
+
+
+def test_a_photo_whose_number_is_taken_offers_the_file_and_not_another_try(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    server.fail({"match": "POST /api/v1/uploads", "do": "status", "status": 409})
+    phone.report()
+    phone.open("/queue")
+    phone.see("需要处理 1")
+    assert phone.page.locator(".alarm .main-button").inner_text() == "存成文件"
+
+
+def test_what_is_tried_again_is_not_called_sending(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    server.fail({"match": "PUT /api/v1/reports", "do": "status", "status": 500, "times": 1})
+    phone.report()
+    phone.see("没传上·1")
+    server.fail({"match": "PUT /api/v1/reports", "do": "hang", "times": 1})
+    phone.open("/queue")
+    phone.tap(".section .link-button")
+    phone.see("正在再试·")
+    phone.see("服务器出错，自动再试")
+    assert phone.page.get_by_text("正在上传").count() == 0
+
+
+def test_a_session_that_is_over_is_not_called_offline_anywhere(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.wait_for_book()
+    server.fail({"match": "", "do": "reset", "times": ANY_TIMES})
+    phone.report()
+    phone.see("离线·1 待传", 20_000)
+    server.fail()
+    server.set(tokens={})
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    phone.see("1 项要处理")
+    for path in ("/queue", "/sent", "/notices", "/settings"):
+        phone.open(path)
+        phone.see("登录已过期")
+        assert phone.page.get_by_text(re.compile("离线|联网后可看")).count() == 0, path
+    phone.open("/sent")
+    phone.tap(".sent-over .main-button")
+    phone.see("请 张检查 重新登录")
 
 
 def test_a_dead_token_asks_to_sign_in_again_and_goes_on(phone: Phone, server: MockServer) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.phone.handling import Phone
 from tests.browser.phone.mock import MockServer
-from tests.browser.phone.office import ELSEWHERE, FLAWS, KNOWN_TOO, NOTICES
+from tests.browser.phone.office import ELSEWHERE, FLAWS, KNOWN, KNOWN_TOO, NOTICES, notice, submission
 
 MOST_TAPS = 6
 
@@ -287,14 +288,13 @@ def test_notices_are_told_opened_read_and_kept_for_offline(phone: Phone, server:
     server.set(notices=NOTICES)
     phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     phone.see("现场督办，11-29 前回复：柳湾镇岸线垃圾")
-    phone.see("共 2 条")
+    phone.see("2 条没看")
     assert phone.page.evaluate("badges.at(-1)") == 2
     phone.open("/")
     assert phone.page.get_by_label("2 条没看的通知").is_visible()
     phone.open("/tasks")
     phone.tap(".told-line")
     phone.see("没看的 2")
-    phone.see("在电脑上看")
     phone.page.get_by_text("柳湾镇岸线垃圾").first.tap()
     phone.page.wait_for_url(f"**/#/visit/{KNOWN_TOO}")
     phone.until(lambda: all(one["read_at"] for one in server.state()["notices"] if one["id"] == 3), "the office knows")
@@ -302,11 +302,45 @@ def test_notices_are_told_opened_read_and_kept_for_offline(phone: Phone, server:
     phone.open("/notices")
     phone.see("没看的 1")
     phone.page.get_by_text("上报被退回").tap()
-    phone.page.get_by_text("没看的").wait_for(state="detached")
+    phone.page.wait_for_url("**/#/sent?about=*")
     assert [one["id"] for one in server.state()["notices"] if not one["read_at"]] == [2]
     phone.page.context.set_offline(False)
     phone.until(lambda: all(one["read_at"] for one in server.state()["notices"]), "the office is told afterwards")
     phone.until(lambda: phone.page.evaluate("badges.at(-1)") == 0, "the badge is gone")
+
+
+def test_a_notice_that_leads_nowhere_on_this_phone_says_where_to_see_it(phone: Phone, server: MockServer) -> None:
+    server.set(
+        notices=[notice(4, "已申请验收：某处", "Acceptance: somewhere", subject=KNOWN[:-1] + "8", code="acceptance_to_do")]
+    )
+    phone.sign_in().open("/notices")
+    phone.see("在电脑上看")
+
+
+def test_a_returned_report_leads_from_its_notice_to_its_line_and_the_reason(phone: Phone, server: MockServer) -> None:
+    phone.sign_in()
+    phone.report()
+    phone.until(lambda: len(server.state()["records"]) == 1, "the report is on the server")
+    (uuid,) = server.state()["records"]
+    others = [submission(number / 1000, uuid=f"70000000-0000-4000-8000-{number:012}") for number in range(1, 41)]
+    reason = "与 2026-101 是同一处，请到该问题下核查。"
+    server.set(
+        elsewhere=others,
+        problems={uuid: {"status": "returned", "reason": reason}},
+        notices=[notice(5, "上报被退回：垃圾堆放", "Your report was returned: waste", subject=uuid, code="returned_to_you")],
+    )
+    phone.open("/notices")
+    phone.see("看退回原因")
+    phone.tap(".told-row")
+    phone.page.wait_for_url(f"**/#/sent?about={uuid}")
+    line = phone.page.locator(".sent.asked")
+    expect(line).to_be_in_viewport()
+    expect(line).to_contain_text("已退回")
+    expect(line).to_contain_text(f"原因：{reason}")
+    phone.open("/notices")
+    phone.see("看过的")
+    phone.tap(".told-row")
+    phone.page.wait_for_url(f"**/#/sent?about={uuid}")
 
 
 def test_what_i_sent_shows_every_phones_submissions_and_what_is_missing(phone: Phone, server: MockServer) -> None:

@@ -121,7 +121,7 @@ export async function loadBook(person: string): Promise<void> {
 }
 
 /** Ask for the whole book again; an unchanged one costs one short answer. */
-export async function fetchBook(session: SessionRow, near: Position | null): Promise<'fresh' | 'unchanged' | 'session' | 'failed'> {
+export async function fetchBook(session: SessionRow, near: Position | null): Promise<'fresh' | 'unchanged' | 'session' | 'busy' | 'failed'> {
   const kept = await theStore().books.get(session.person)
   const path = `/api/v1/bootstrap${near ? `?near=${near[0].toFixed(4)},${near[1].toFixed(4)}` : ''}`
   const answer = await call(session, 'GET', path, { headers: kept?.etag ? { 'If-None-Match': kept.etag } : {} })
@@ -131,6 +131,8 @@ export async function fetchBook(session: SessionRow, near: Position | null): Pro
     await fetchPictures(session)
     return 'unchanged'
   }
+  // A server in trouble is not a phone without a network.
+  if (answer.kind === 'again' && ['server', 'busy'].includes(answer.trouble.why)) return 'busy'
   if (answer.kind !== 'ok' || typeof answer.body !== 'object' || !answer.body) return 'failed'
   const row = { person: session.person, etag: answer.headers.get('ETag') ?? '', fetchedAt: Date.now(), data: answer.body }
   await theStore().books.put(row)

@@ -1,5 +1,5 @@
 import { t } from '../words'
-import { age, clockTime } from '../words/figures'
+import { apart, clockTime } from '../words/figures'
 
 /** One of a person's phones as the server tells of it. */
 export interface PhoneLine {
@@ -7,6 +7,8 @@ export interface PhoneLine {
   name: string
   createdAt: string
   revokedAt: string
+  /** When it last told the office how it stands. */
+  heardAt: string
   waiting: number
   oldest: string
   gaps: [number, number][]
@@ -35,6 +37,7 @@ export function readPhones(body: unknown): PhoneLine[] {
         name: text(one.name),
         createdAt: text(one.created_at),
         revokedAt: text(one.revoked_at),
+        heardAt: text(one.heard_at),
         waiting: typeof one.waiting === 'number' ? one.waiting : 0,
         oldest: text(one.oldest),
         gaps: list(one.gaps).filter((gap): gap is [number, number] => Array.isArray(gap) && gap.length === 2),
@@ -67,5 +70,5 @@ export function clockWords(phone: PhoneLine): { words: string; off: boolean } | 
   if (offset === null) return null
   const seen = phone.clockSeenAt ? clockTime(phone.clockSeenAt) : ''
   if (Math.abs(offset) < CLOCK_S) return { words: t('settings.clockFine', { n: Math.round(Math.abs(offset)) }), off: false }
-  return { words: t(offset > 0 ? 'settings.clockSlow' : 'settings.clockFast', { age: age(Math.abs(offset) * 1000), seen }), off: true }
+  return { words: t(offset > 0 ? 'settings.clockSlow' : 'settings.clockFast', { age: apart(Math.abs(offset) * 1000), seen }), off: true }
 }

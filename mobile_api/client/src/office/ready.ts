@@ -4,7 +4,7 @@ import { camera } from '../capture/camera'
 import { position, ROUGH_M } from '../capture/position'
 import { theStore } from '../store/database'
 import { t, type Word } from '../words'
-import { age } from '../words/figures'
+import { apart } from '../words/figures'
 import { clockOffsetMs, loadClock } from './clock'
 import { session } from './session'
 import { space } from '../queue/freeing'
@@ -59,7 +59,7 @@ export async function checkReady(): Promise<void> {
           words:
             Math.abs(off) < CLOCK_MS
               ? t('ready.clockOk', { n: Math.round(Math.abs(off) / 1000) })
-              : t('ready.clockBad', { n: age(Math.abs(off)) }),
+              : t('ready.clockBad', { n: apart(Math.abs(off)) }),
         },
     inContainer() ? { name: 'ready.container', ok: false, words: t('ready.containerBad') } : null,
   ]

@@ -6,8 +6,9 @@ import { mendShots } from '../capture/shutter'
 import { position } from '../capture/position'
 import { type PassEnd, sendQueue } from '../queue/engine'
 import { freeConfirmed, space, SPACE_WARNING } from '../queue/freeing'
+import { heldForOthers, unsubmitted } from '../queue/unsubmitted'
 import { theStore } from '../store/database'
-import type { PhotoRow, RecordRow } from '../store/shapes'
+import { OPEN_STATES, type PhotoRow, type RecordRow } from '../store/shapes'
 import { showBadge } from './badge'
 import { fetchBook, loadBook } from './book'
 import { fetchNotices, loadNotices, notices } from './notices'
@@ -24,7 +25,14 @@ export const running = reactive({
   waitingRecords: 0,
   waitingPhotos: 0,
   attention: 0,
+  /** Reports and visits that were tried and failed, and are tried again by themselves. */
+  failing: 0,
+  /** Drafts that hold photos: nobody has submitted them, so nothing sends them. */
+  drafts: 0,
+  draftPhotos: 0,
+  /** Since when the oldest of all that waits, and of the drafts, lies here. */
   oldest: null as number | null,
+  oldestDraft: null as number | null,
   others: 0,
   share: 0,
   freeBytes: null as number | null,
@@ -51,7 +59,7 @@ export async function startRunning(): Promise<void> {
     if (document.visibilityState === 'visible') goOn(true)
   })
   window.setInterval(() => goOn(), EVERY_MS)
-  watch(() => notices.unread + running.attention, showBadge, { immediate: true })
+  watch(() => notices.unread + running.attention + running.drafts, showBadge, { immediate: true })
   await forPerson()
 }
 
@@ -62,9 +70,9 @@ export async function forPerson(): Promise<void> {
   const { person } = session
   await loadBook(person)
   await loadNotices(person)
-  await countOthers()
+  running.others = await heldForOthers(person)
   if (!person) {
-    Object.assign(running, { waitingRecords: 0, waitingPhotos: 0, attention: 0, oldest: null })
+    show(NOTHING)
     return
   }
   watching = liveQuery(() => summary(person)).subscribe({ next: show, error: () => undefined })
@@ -74,39 +82,40 @@ export async function forPerson(): Promise<void> {
   goOn(true)
 }
 
+const NOTHING = { waitingRecords: 0, waitingPhotos: 0, attention: 0, failing: 0, drafts: 0, draftPhotos: 0, oldest: null, oldestDraft: null }
+
 function show(now: Partial<typeof running>): void {
   Object.assign(running, now)
 }
 
-async function summary(person: string) {
+/** How it stands with what one person has on this phone. */
+export async function summary(person: string) {
   const store = theStore()
-  const open = ['captured', 'sending', 'answered', 'attention'].map((state): [string, string] => [person, state])
+  const open = OPEN_STATES.map((state): [string, string] => [person, state])
   const records = await store.records.where('[person+state]').anyOf(open).toArray()
   const photos = await store.photos
     .where('[person+state]')
     .anyOf(open)
     .filter((row) => Boolean(row.record))
     .toArray()
-  const ids = new Set([...records.map((row) => row.uuid), ...photos.map((row) => row.record)])
-  const times = [...records, ...photos].map((row: RecordRow | PhotoRow) => row.createdAt)
-  const bad = new Set([
-    ...records.filter((row) => row.state === 'attention').map((row) => row.uuid),
-    ...photos.filter((row) => row.state === 'attention').map((row) => row.record),
-  ])
+  const drafts = await unsubmitted(person)
+  const things: (RecordRow | PhotoRow)[] = [...records, ...photos]
+  const thingOf = (row: RecordRow | PhotoRow) => ('bodyText' in row ? row.uuid : row.record)
+  const bad = new Set(things.filter((row) => row.state === 'attention').map(thingOf))
+  const failing = new Set(things.filter((row) => row.trouble && row.state !== 'attention').map(thingOf).filter((uuid) => !bad.has(uuid)))
+  const oldestDraft = drafts.length ? Math.min(...drafts.map((one) => one.since)) : null
+  const times = things.map((row) => row.createdAt)
+  if (oldestDraft !== null) times.push(oldestDraft)
   return {
-    waitingRecords: ids.size,
+    waitingRecords: new Set(things.map(thingOf)).size,
     waitingPhotos: photos.length,
     attention: bad.size,
+    failing: failing.size,
+    drafts: drafts.length,
+    draftPhotos: drafts.reduce((sum, one) => sum + one.photos.length, 0),
     oldest: times.length ? Math.min(...times) : null,
+    oldestDraft,
   }
-}
-
-/** What other people still have waiting on this phone: a figure, nothing else. */
-async function countOthers(): Promise<void> {
-  const store = theStore()
-  const settled = new Set(['received', 'freed'])
-  const rows = await store.records.filter((row) => row.person !== session.person && !settled.has(row.state)).count()
-  running.others = rows
 }
 
 /** Send what waits. Calls while a pass runs make one more pass after it. `hurry` tries what is backing off too. */
@@ -142,8 +151,9 @@ async function run(): Promise<void> {
 
 function noteEnd(end: PassEnd): void {
   if (end === 'no_network') running.online = false
-  else if (end === 'sent') running.online = navigator.onLine
-  else if (end === 'session_over') session.over = true
+  // A session that is over was told by the server: the network is there.
+  else if (end === 'sent' || end === 'session_over') running.online = navigator.onLine
+  if (end === 'session_over') session.over = true
 }
 
 async function refreshBook(hurry: boolean): Promise<void> {
@@ -156,16 +166,21 @@ async function refreshBook(hurry: boolean): Promise<void> {
   }
   const at = position.fix
   const end = await fetchBook(row, at ? [at.lon, at.lat] : null)
-  if (end === 'session') {
-    await theStore().sessions.update(row.person, { over: true })
-    session.over = true
-    return
-  }
+  if (end === 'session') return await sessionIsOver(row.person)
+  if (end === 'busy') return
   running.online = end !== 'failed'
   if (end === 'failed') return
   bookAt = Date.now()
   bookPerson = row.person
   await enrolPhone(row, phoneName())
+}
+
+/** The server takes the token no more; that it said so means that there is a network. */
+export async function sessionIsOver(person: string): Promise<void> {
+  await theStore().sessions.update(person, { over: true })
+  if (session.person !== person) return
+  session.over = true
+  running.online = navigator.onLine
 }
 
 /** At start, on return to view, and every five minutes while open. */

@@ -10,7 +10,7 @@ export interface Submission {
   receivedAt: string
   title: string
   verdict: string
-  problem: { id: string; number: string; title: string; status: string; light: Light | null } | null
+  problem: { id: string; number: string; title: string; status: string; light: Light | null; reason: string } | null
   missing: string[]
   hints: { code: string; detail: string }[]
 }
@@ -28,8 +28,10 @@ export async function keptSubmissions(person: string): Promise<OfficeAnswer> {
   return (await readSetting<OfficeAnswer>(key(person))) ?? { list: [], fetchedAt: 0 }
 }
 
-export async function fetchSubmissions(session: SessionRow): Promise<OfficeAnswer | null> {
+/** Ask the office anew; `session`: it takes the token no more, null: nobody answered. */
+export async function fetchSubmissions(session: SessionRow): Promise<OfficeAnswer | 'session' | null> {
   const answer = await call(session, 'GET', `/api/v1/submissions?limit=${MOST}`)
+  if (answer.kind === 'session') return 'session'
   if (answer.kind !== 'ok') return null
   const fresh = { list: readSubmissions(answer.body), fetchedAt: Date.now() }
   await writeSetting(key(session.person), fresh)
@@ -60,6 +62,7 @@ export function readSubmissions(body: unknown): Submission[] {
               title: text(problem.title),
               status: text(problem.status),
               light: LIGHTS.includes(text(problem.light)) ? (problem.light as Light) : null,
+              reason: text(problem.reason).trim(),
             }
           : null,
         missing: Array.isArray(one.missing) ? one.missing.map((id) => text(id).toLowerCase()).filter(Boolean) : [],
@@ -77,14 +80,16 @@ export interface SentItem {
   kind: 'report' | 'visit'
   title: string
   at: number
-  /** waiting, attention: still on this phone. there: the server has it. */
-  state: 'waiting' | 'attention' | 'there'
+  /** waiting, attention: still on this phone. there: the server has it. aside: it has it beside another one of its number. */
+  state: 'waiting' | 'attention' | 'there' | 'aside'
   here: boolean
   photo: string | undefined
   status: string
   number: string
   light: Light | null
   problem: string
+  /** Why the office returned or rejected it. */
+  reason: string
   verdict: string
   missing: number
   /** Of the missing photos, those that lie on this phone and go by themselves. */
@@ -110,13 +115,14 @@ export function sentItems(records: RecordRow[], photos: PhotoRow[], office: Subm
       kind: row.kind,
       title: row.title,
       at: row.createdAt,
-      state: row.state === 'attention' ? 'attention' : open && !line ? 'waiting' : 'there',
+      state: row.state === 'attention' || row.state === 'aside' ? row.state : open && !line ? 'waiting' : 'there',
       here: true,
       photo: row.photos[0],
       status: line?.problem?.status || row.answer?.status || '',
       number: line?.problem?.number || row.answer?.number || '',
       light: line?.problem?.light ?? null,
       problem: line?.problem?.id || row.problem,
+      reason: line?.problem?.reason ?? '',
       verdict: line?.verdict || body.verdict || '',
       missing: open && !line ? 0 : missing.length,
       missingHere: missing.filter((id) => held.has(id)).length,
@@ -137,10 +143,16 @@ export function sentItems(records: RecordRow[], photos: PhotoRow[], office: Subm
       number: line.problem?.number ?? '',
       light: line.problem?.light ?? null,
       problem: line.problem?.id ?? '',
+      reason: line.problem?.reason ?? '',
       verdict: line.verdict,
       missing: line.missing.length,
       missingHere: line.missing.filter((id) => held.has(id)).length,
       hints: line.hints,
     }))
   return [...items, ...others].sort((a, b) => b.at - a.at)
+}
+
+/** Where a notice about this problem leads on the list of what was sent: its own report, else a visit to it; empty = neither. */
+export function sentAbout(problem: string, items: Pick<SentItem, 'uuid' | 'problem'>[]): string {
+  return (items.find((item) => item.uuid === problem) ?? items.find((item) => item.problem === problem))?.uuid ?? ''
 }

@@ -126,7 +126,7 @@ function saidBy(isJson: boolean, text: string): string {
 /** The server's own words, all of them: what is wrong with each field, else its detail. */
 export function wordsOf(problem: Problem): string {
   const each = (problem.errors ?? []).map((one) => one.message ?? '').filter(Boolean)
-  return each.length ? [...new Set(each)].join('；') : (problem.detail ?? problem.title ?? '')
+  return each.length ? [...new Set(each)].join(language() === 'en' ? '; ' : '；') : (problem.detail ?? problem.title ?? '')
 }
 
 function retryAfter(headers: Headers): number {

@@ -1,11 +1,12 @@
 import { sha256Hex } from '../capture/digest'
 import { signStatement } from '../capture/statement'
 import { correctedTime } from '../office/clock'
-import { theStore } from '../store/database'
-import type { PhotoRow, RecordAnswer, RecordRow, Sendable, SessionRow, Trouble } from '../store/shapes'
+import { readSetting, theStore, writeSetting } from '../store/database'
+import { OPEN_STATES, type PhotoRow, type RecordAnswer, type RecordRow, type Sendable, type SessionRow, type Trouble } from '../store/shapes'
 import { type Answer, call } from './call'
 import { freeConfirmed } from './freeing'
 import { photoFields, uploadByTus } from './tus'
+import { unsubmittedPhotos } from './unsubmitted'
 
 const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = 10 * 60_000
@@ -38,7 +39,7 @@ async function pass(person: string, hurry: boolean): Promise<PassEnd> {
   const session = await store.sessions.get(person)
   if (!session) return 'no_session'
   if (session.over) return 'session_over'
-  const tell: Pass = { session, failures: 0, over: false, noTus: false }
+  const tell: Pass = { session, failures: 0, reached: false, over: false, noTus: false }
   const started = Date.now()
   for (const id of await due('records', person, started, hurry)) {
     if (stopped(tell)) break
@@ -51,6 +52,7 @@ async function pass(person: string, hurry: boolean): Promise<PassEnd> {
     if (row && isOpen(row)) await sendPhoto(tell, row)
   }
   if (!stopped(tell)) await askReceipts(tell)
+  if (!stopped(tell)) await tellWaiting(tell)
   if (!stopped(tell)) await sendSmallThings(tell)
   if (tell.over) {
     await store.sessions.update(person, { over: true })
@@ -58,18 +60,25 @@ async function pass(person: string, hurry: boolean): Promise<PassEnd> {
   }
   if (stopped(tell)) return 'no_network'
   await freeConfirmed(person)
-  return 'sent'
+  return tell.failures && !tell.reached ? 'no_network' : 'sent'
 }
 
 interface Pass {
   session: SessionRow
   failures: number
+  /** Whether the server answered anything in this pass. */
+  reached: boolean
   over: boolean
   /** The server has no door for uploads in parts: for the rest of this pass photos go in one request each. */
   noTus: boolean
 }
 
 const stopped = (tell: Pass) => tell.over || tell.failures >= NETWORK_FAILURES
+
+function reached(tell: Pass): void {
+  tell.failures = 0
+  tell.reached = true
+}
 const isOpen = (row: Sendable) => row.state === 'captured' || row.state === 'sending'
 
 /** Ids of what is to be tried now: those that failed least first, then the oldest. */
@@ -93,13 +102,13 @@ async function note(tell: Pass, table: 'records' | 'photos', row: Sendable, answ
     tell.over = true
     await store.update(row.uuid, { state: 'captured', trouble: null })
   } else if (answer.kind === 'refused') {
-    tell.failures = 0
+    reached(tell)
     await store.update(row.uuid, { state: 'attention', trouble: answer.trouble, attempts: row.attempts + 1 })
   } else {
     const trouble: Trouble =
       answer.kind === 'again' ? answer.trouble : { why: 'truncated', words: '', status: 'status' in answer ? answer.status : null }
     if (trouble.why === 'network') tell.failures += 1
-    else tell.failures = 0
+    else reached(tell)
     const wait = Math.max(backOff(row.attempts + 1), answer.kind === 'again' ? answer.retryAfterMs : 0)
     await store.update(row.uuid, { state: 'captured', trouble, attempts: row.attempts + 1, nextAt: Date.now() + wait })
   }
@@ -118,11 +127,17 @@ async function sendRecord(tell: Pass, row: RecordRow): Promise<void> {
         status: body.problem?.status ?? '',
         hints: (body.hints ?? []).map((hint) => (typeof hint === 'string' ? hint : String((hint as { code?: string }).code ?? ''))),
       }
-      tell.failures = 0
+      reached(tell)
       await store.records.update(row.uuid, { state: 'answered', trouble: null, answer: said })
       return
     }
     await note(tell, 'records', row, { kind: 'again', trouble: { why: 'truncated', words: '', status: answer.status }, retryAfterMs: 0 })
+    return
+  }
+  if (answer.kind === 'refused' && answer.trouble.status === 409) {
+    // The server knows this number with other content and has set this one aside: the office decides, the phone has done its part.
+    reached(tell)
+    await store.records.update(row.uuid, { state: 'aside', trouble: answer.trouble })
     return
   }
   if (answer.kind === 'refused' && (await redated(row, answer))) return
@@ -174,7 +189,7 @@ async function sendByTus(tell: Pass, row: PhotoRow, bytes: ArrayBuffer): Promise
     return 'put'
   }
   if (end.kind === 'done') {
-    tell.failures = 0
+    reached(tell)
     await store.photos.update(row.uuid, { state: 'answered', trouble: null, sentBytes: row.size })
     return 'settled'
   }
@@ -212,7 +227,7 @@ async function sendByPut(tell: Pass, row: PhotoRow, bytes: ArrayBuffer): Promise
   if (answer.kind === 'ok') {
     const body = answer.body as { id?: unknown; sha256?: unknown } | null
     if (body && sameUuid(body.id, row.uuid) && body.sha256 === row.sha256) {
-      tell.failures = 0
+      reached(tell)
       await theStore().photos.update(row.uuid, { state: 'answered', trouble: null, sentBytes: row.size })
       return
     }
@@ -235,31 +250,60 @@ async function askReceipts(tell: Pass): Promise<void> {
   const photos = await store.photos.where('[person+state]').equals([person, 'answered']).limit(RECEIPTS_AT_ONCE).toArray()
   const records = await store.records.where('[person+state]').equals([person, 'answered']).limit(RECEIPTS_AT_ONCE).toArray()
   if (!photos.length && !records.length) return
-  const key = await store.keys.get(person)
-  const load = await waitingLoad(person)
-  const answer = await call(tell.session, 'POST', '/api/v1/receipts', {
-    tellTime: true,
-    json: {
-      photos: photos.map((row) => row.uuid),
-      reports: records.filter((row) => row.kind === 'report').map((row) => row.uuid),
-      visits: records.filter((row) => row.kind === 'visit').map((row) => row.uuid),
-      ...(key?.device ? { device: key.device } : {}),
-      waiting: load.waiting,
-      ...(load.oldest === null ? {} : { oldest: correctedTime(load.oldest) }),
-    },
+  const answer = await sayToOffice(tell, {
+    photos: photos.map((row) => row.uuid),
+    reports: records.filter((row) => row.kind === 'report').map((row) => row.uuid),
+    visits: records.filter((row) => row.kind === 'visit').map((row) => row.uuid),
   })
-  if (answer.kind === 'session') {
-    tell.over = true
-    return
-  }
-  if (answer.kind !== 'ok') {
-    if (answer.kind === 'again' && answer.trouble.why === 'network') tell.failures += 1
-    return
-  }
+  if (answer.kind !== 'ok') return
   const body = (answer.body ?? {}) as { photos?: Received[]; reports?: Received[]; visits?: Received[] }
   if (!Array.isArray(body.photos) || !Array.isArray(body.reports) || !Array.isArray(body.visits)) return
   for (const row of photos) await confirm('photos', row, body.photos)
   for (const row of records) await confirm('records', row, row.kind === 'report' ? body.reports : body.visits)
+}
+
+/**
+ * Tell the office how much this phone still holds, after what was confirmed in this pass, and only when it is not what the
+ * phone said last: else the office would go on seeing what has arrived long ago as waiting.
+ */
+async function tellWaiting(tell: Pass): Promise<void> {
+  const { person } = tell.session
+  const standing = await phoneStanding(person)
+  if (!standing) return
+  const told = await readSetting<string>(toldKey(person))
+  // A phone that never sent anything has told nothing, and the office expects nothing.
+  if (told === standing.line || (told === undefined && !standing.waiting && !(await anySent(person)))) return
+  await sayToOffice(tell, { photos: [], reports: [], visits: [] })
+}
+
+const toldKey = (person: string) => `told ${person}`
+const anySent = async (person: string) => (await theStore().records.where('person').equals(person).count()) > 0
+
+async function phoneStanding(person: string): Promise<{ device: string; waiting: number; oldest: number | null; line: string } | null> {
+  const device = (await theStore().keys.get(person))?.device
+  if (!device) return null
+  const { waiting, oldest } = await waitingLoad(person)
+  return { device, waiting, oldest, line: `${device} ${waiting} ${oldest}` }
+}
+
+/** One call of the receipts, with how the phone stands at this moment. */
+async function sayToOffice(tell: Pass, asked: { photos: string[]; reports: string[]; visits: string[] }): Promise<Answer> {
+  const { person } = tell.session
+  const standing = await phoneStanding(person)
+  const answer = await call(tell.session, 'POST', '/api/v1/receipts', {
+    tellTime: true,
+    json: {
+      ...asked,
+      ...(standing ? { device: standing.device, waiting: standing.waiting } : {}),
+      ...(standing?.oldest ? { oldest: correctedTime(standing.oldest) } : {}),
+    },
+  })
+  if (answer.kind === 'session') tell.over = true
+  else if (answer.kind === 'again' && answer.trouble.why === 'network') tell.failures += 1
+  else reached(tell)
+  // Told, or of a kind that this server does not take: the same is not said again.
+  if (standing && (answer.kind === 'ok' || answer.kind === 'refused')) await writeSetting(toldKey(person), standing.line)
+  return answer
 }
 
 async function confirm(table: 'photos' | 'records', row: PhotoRow | RecordRow, held: Received[]): Promise<void> {
@@ -281,18 +325,18 @@ async function confirm(table: 'photos' | 'records', row: PhotoRow | RecordRow, h
   }
 }
 
-/** How much of this person's is not confirmed yet, and since when the oldest waits. */
-export async function waitingLoad(person: string): Promise<{ waiting: number; oldest: number | null; photos: number }> {
+/** How much of this person's is not confirmed yet, drafts' photos among it, and since when the oldest waits. */
+export async function waitingLoad(person: string): Promise<{ waiting: number; oldest: number | null }> {
   const store = theStore()
-  const open = ['captured', 'sending', 'answered', 'attention'].map((state) => [person, state])
+  const open = OPEN_STATES.map((state) => [person, state])
   const photos = await store.photos
     .where('[person+state]')
     .anyOf(open)
     .filter((row) => Boolean(row.record))
     .toArray()
   const records = await store.records.where('[person+state]').anyOf(open).toArray()
-  const times = [...photos, ...records].map((row) => row.createdAt)
-  return { waiting: times.length, oldest: times.length ? Math.min(...times) : null, photos: photos.length }
+  const times = [...photos, ...records, ...(await unsubmittedPhotos(person))].map((row) => row.createdAt)
+  return { waiting: times.length, oldest: times.length ? Math.min(...times) : null }
 }
 
 /** Statements of shots thrown away, and suggestions: nobody waits for them, so they come last. */

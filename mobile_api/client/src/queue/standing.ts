@@ -11,12 +11,14 @@ export interface Standing {
   share: number
   sending: boolean
   answered: boolean
+  /** The office has it beside another one of the same number, and decides. */
+  aside: boolean
   nextAt: number
   keptUntil: number | null
   freed: boolean
 }
 
-const settled = (state: string) => state === 'received' || state === 'freed'
+const settled = (state: string) => state === 'received' || state === 'freed' || state === 'aside'
 
 export function standingOf(record: RecordRow, photos: PhotoRow[]): Standing {
   const items = [record, ...photos]
@@ -35,6 +37,7 @@ export function standingOf(record: RecordRow, photos: PhotoRow[]): Standing {
     trouble: bad?.trouble ?? open.find((item) => item.trouble)?.trouble ?? null,
     share: bytes ? over / bytes : 1,
     sending: items.some((item) => item.state === 'sending'),
+    aside: record.state === 'aside',
     answered: !done && items.every((item) => settled(item.state) || item.state === 'answered'),
     nextAt: open.length ? Math.min(...open.map((item) => item.nextAt)) : 0,
     keptUntil: kept.length ? Math.min(...kept.map(freeAt)) : null,

@@ -16,8 +16,12 @@ export interface Fix {
 /**
  * captured: whole on this phone. sending: some bytes are over. answered: the server said it has it, its receipt is not
  * here yet. received: the receipt names uuid and digest. freed: the bytes have left the phone. attention: a person must act.
+ * aside (a record): the server knows its number with other content and has set this one aside for the office, which decides.
  */
-export type SendState = 'captured' | 'sending' | 'answered' | 'received' | 'freed' | 'attention'
+export type SendState = 'captured' | 'sending' | 'answered' | 'received' | 'freed' | 'attention' | 'aside'
+
+/** States in which the office does not have it for certain. */
+export const OPEN_STATES: readonly SendState[] = ['captured', 'sending', 'answered', 'attention']
 
 /** Why something is not sent: a key of the dictionary, and the server's own words where it gave some. */
 export interface Trouble {

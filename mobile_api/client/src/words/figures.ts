@@ -15,6 +15,15 @@ export function age(ms: number): string {
   return t('age.days', { n: Math.floor(minutes / 1440) })
 }
 
+/** How far two clocks are apart, rounded as a person would: a clock a few seconds short of a day off is a day off. */
+export function apart(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  if (minutes < 60) return t('age.minutes', { n: minutes })
+  const days = Math.round(minutes / 1440)
+  if (days && (minutes >= 48 * 60 || Math.abs(minutes - days * 1440) <= 30)) return t('age.days', { n: days })
+  return t('age.hours', { n: Math.ceil(minutes / 60 - 0.5) })
+}
+
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** 11-26, or 2027-01-03 when it is another year. */
