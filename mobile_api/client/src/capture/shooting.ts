@@ -9,11 +9,12 @@ import { isFull } from '../store/database'
 import type { PhotoRow, Stage } from '../store/shapes'
 import { t, type Word } from '../words'
 import { camera, imageType, openCamera, takePicture } from './camera'
+import { MOST_PHOTOS } from './drafts'
 import { fixAtShutter, followPosition } from './position'
 import { askSensors, followSensors, held } from './sensors'
 import { keepShot, NotKept, type Shot } from './shutter'
 
-export const MOST_PHOTOS = 9
+export { MOST_PHOTOS }
 const LARGEST_BYTES = 60 * 1024 * 1024
 
 export interface Shooting {
