@@ -11,6 +11,6 @@ export function checkWords(check: Check): string {
   const word = `kind.${check.kind}`
   const kind = hasWord(word) ? t(word) : check.kind
   const [, month, day] = (check.date ?? '').slice(0, 10).split('-').map(Number)
-  const named = month && day ? t('sheet.checkOf', { month, day, date: check.date?.slice(5, 10) ?? '', kind }) : kind
+  const named = month && day ? t('sheet.checkOf', { month, day, kind }) : kind
   return isHidden(check) ? t('sheet.checkHidden', { check: named }) : named
 }

@@ -191,7 +191,7 @@ export const en: Record<Word, string> = {
   'sheet.inspection': 'Part of which inspection',
   'sheet.noInspection': 'Not part of an inspection',
   'sheet.goesUnder': 'Under: {check}',
-  'sheet.checkOf': '{kind} {date}',
+  'sheet.checkOf': '{kind} {month}-{day}',
   'sheet.checkHidden': '{check} (secret)',
   'sheet.noPhotoReason': 'Why no photo',
   'sheet.noPhotoExample': 'e.g. smell or noise, nothing to see',
