@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { bootstrap } from '../mock/district.mjs'
-import { book, checkOfTheDay, dropVisited, loadBook, readBook, readProblem } from '../src/office/book'
+import { type Book, book, checkOfTheDay, dropVisited, loadBook, readBook, readProblem } from '../src/office/book'
 import { Store, useStore } from '../src/store/database'
 
 describe('the bootstrap answer', () => {
@@ -44,17 +44,34 @@ describe('the bootstrap answer', () => {
 })
 
 describe('the check of the day', () => {
-  const check = (id: string, announced: boolean, released = false, date = '2026-11-25') => ({ id, kind: 'spot_check', announced, released, people: [], date })
+  const TODAY = '2026-11-25'
+  const check = (id: string, change: Partial<Book['inspections'][number]> = {}) => ({ id, kind: 'spot_check', announced: true, released: false, ledBy: '', people: ['inspector'], date: TODAY, ...change })
+  const ofToday = (...checks: Book['inspections']) => checkOfTheDay(checks, TODAY, 'inspector')?.id
 
   it('is the unannounced one, so that a find is not shown to the town by mistake', () => {
-    expect(checkOfTheDay([check('open', true), check('hidden', false)], '2026-11-25')?.id).toBe('hidden')
+    expect(ofToday(check('open'), check('hidden', { announced: false }))).toBe('hidden')
   })
 
   it('is the announced one where there is no other', () => {
-    expect(checkOfTheDay([check('open', true)], '2026-11-25')?.id).toBe('open')
+    expect(ofToday(check('open'))).toBe('open')
   })
 
   it('is none that was released already, and none of another day', () => {
-    expect(checkOfTheDay([check('over', false, true), check('later', false, false, '2026-11-26')], '2026-11-25')).toBeUndefined()
+    expect(ofToday(check('over', { announced: false, released: true }), check('later', { date: '2026-11-26' }))).toBeUndefined()
+  })
+
+  it('is none of other people; whoever leads it takes part', () => {
+    expect(ofToday(check('theirs', { people: ['second'] }))).toBeUndefined()
+    expect(ofToday(check('led', { people: [], ledBy: 'inspector' }))).toBe('led')
+  })
+
+  it('is none that goes back to known problems', () => {
+    for (const kind of ['look_back', 'oversight', 'site_check']) expect(ofToday(check('back', { kind, announced: false }))).toBeUndefined()
+    for (const kind of ['special_inspection', 'self_check', 'campaign']) expect(ofToday(check('found', { kind }))).toBe('found')
+  })
+
+  it('reads who leads an inspection', () => {
+    const data = { tasks: [{ id: 'a', kind: 'spot_check', led_by: 'inspector', people: [], problems: [] }] }
+    expect(readBook(data, 1).inspections[0]).toMatchObject({ id: 'a', ledBy: 'inspector' })
   })
 })

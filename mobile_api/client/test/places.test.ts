@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bootstrap } from '../mock/district.mjs'
 import { sitesOf } from '../src/capture/drafts'
 import { areaAt } from '../src/places/areas'
-import { type MapContent, type MapView, placeLabels, toScreen } from '../src/places/drawMap'
+import { type MapContent, type MapView, placeLabels, scaleRect, toPlace, toScreen } from '../src/places/drawMap'
 import type { Position } from '../src/places/geometry'
 import { boxAround, clipRing, labelSpot, lineSpot, overlap, type Spot, within } from '../src/places/labels'
 import { readLines } from '../src/places/lines'
@@ -51,7 +51,7 @@ describe('the small map', () => {
   const pen = { font: '', measureText: (text: string) => ({ width: text.length * 16 }) } as unknown as CanvasRenderingContext2D
   const at = (pin: Position, scale = 2.5): [MapView, MapContent] => [
     { centre: pin, scale, width: 364, height: 134, rem: 16 },
-    { areas: book.areas, protectedAreas: [], lines: book.lines, pin, fix: pin, accuracyM: 6, marks: [], sites: [], isPark },
+    { areas: book.areas, protectedAreas: [], lines: book.lines, pin, proposed: null, fix: pin, accuracyM: 6, marks: [], sites: [], isPark },
   ]
 
   it('names every area inside itself, and none over the place of the pin', () => {
@@ -75,6 +75,13 @@ describe('the small map', () => {
     expect(labels.map((one) => one.text)).toEqual(expect.arrayContaining(['石桥镇', '石桥河', '沿河路']))
     const boxes = labels.map((one) => boxAround(toScreen(view, one.at), one.text.length * 16 * Math.abs(Math.cos(one.angle)), 18))
     boxes.forEach((box, i) => boxes.slice(i + 1).forEach((other) => expect(overlap(box, other)).toBe(false)))
+  })
+  it('puts the scale where no pin and no mark lies', () => {
+    const [view, content] = at([118.3214, 30.9411])
+    const corner = toPlace(view, 30, view.height - 12)
+    expect(scaleRect(view, content).bottom).toBe(view.height)
+    for (const change of [{ pin: corner }, { pin: null, proposed: corner }, { marks: [corner] }, { sites: [{ at: corner, n: 2 }] }])
+      expect(scaleRect(view, { ...content, ...change }).top).toBe(0)
   })
   it('takes lines and surfaces, and leaves out what is neither', () => {
     expect(book.lines.map(({ name, kind }) => [name, kind])).toEqual([['石桥河', 'river'], ['九龙溪', 'river'], ['沿河路', 'road'], ['石桥大道', 'road']])

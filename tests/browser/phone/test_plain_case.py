@@ -70,6 +70,7 @@ def test_a_photo_from_the_library_is_sent_byte_for_byte_and_called_so(phone: Pho
     phone.page.set_input_files(".finder-corner input[type=file]", str(file))
     phone.see("第 1 张已存手机")
     phone.tap(".go")
+    phone.tap(".place-here")
     phone.tap(".categories button:nth-child(1)")
     phone.submit()
     phone.until(lambda: len(server.state()["photos"]) == 1, "the photo is on the server")

@@ -1,9 +1,15 @@
 import type { Position } from '../places/geometry'
 import { theStore } from '../store/database'
-import type { PhotoRow } from '../store/shapes'
+import type { PhotoRow, Stage } from '../store/shapes'
 
 export const REPORT_DRAFT = 'report'
 export const visitDraft = (problem: string) => `visit:${problem}`
+
+/** Most photos of one visit, and of one place of a report. */
+export const MOST_PHOTOS = 9
+
+/** What a photo of a visit shows unless the inspector says otherwise. */
+export const visitStage = (status: string | undefined): Stage => (['planned', 'rectifying'].includes(status ?? '') ? 'during' : 'after')
 
 /** A further place of the same problem; its photos carry its id. The first place is the report's own. */
 export interface FurtherSite {

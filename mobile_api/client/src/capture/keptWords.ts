@@ -1,8 +1,7 @@
 import { isFull } from '../store/database'
 import { t } from '../words'
+import { MOST_PHOTOS } from './drafts'
 import { NotKept } from './shutter'
-
-export const MOST_PHOTOS = 9
 
 /** Why a picture is not on the phone. */
 export type Lost = 'unreadable' | 'empty' | 'type' | 'large' | 'full' | 'changed' | 'store'

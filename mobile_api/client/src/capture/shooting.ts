@@ -9,9 +9,10 @@ import { isFull } from '../store/database'
 import type { PhotoRow, Stage } from '../store/shapes'
 import { t, type Word } from '../words'
 import { camera, imageType, openCamera, takePicture } from './camera'
+import { MOST_PHOTOS } from './drafts'
 import { fixAtShutter, followPosition } from './position'
 import { askSensors, followSensors, held } from './sensors'
-import { chosenWords, type Lost, MOST_PHOTOS, whyLost } from './keptWords'
+import { chosenWords, type Lost, whyLost } from './keptWords'
 import { keepShot, type Shot } from './shutter'
 
 const LARGEST_BYTES = 60 * 1024 * 1024

@@ -70,16 +70,21 @@ export interface Book {
   categories: Named[]
   tasks: Task[]
   problems: KnownProblem[]
-  inspections: { id: string; kind: string; announced: boolean; released: boolean; people: string[]; date: string | null }[]
+  inspections: { id: string; kind: string; announced: boolean; released: boolean; ledBy: string; people: string[]; date: string | null }[]
   fetchedAt: number
 }
 
+/** Checks that go and look for what is not known yet. The others return to known problems: a new find is none of theirs. */
+const FINDING = ['spot_check', 'special_inspection', 'self_check', 'campaign']
+
 /**
- * The check that a find of today belongs to unless its finder says otherwise: an unannounced one first, because a find filed under
- * an open check by mistake is seen by the town at once, and one filed under a hidden check can still be released.
+ * The check that a find of today belongs to unless its finder says otherwise, of those that this person leads or takes part in: an
+ * unannounced one first, because a find filed under an open check by mistake is seen by the town at once, and one filed under a
+ * hidden check can still be released.
  */
-export function checkOfTheDay(inspections: Book['inspections'], today: string): Book['inspections'][number] | undefined {
-  const ofToday = inspections.filter((one) => one.date?.slice(0, 10) === today && !(one.released && !one.announced))
+export function checkOfTheDay(inspections: Book['inspections'], today: string, person: string): Book['inspections'][number] | undefined {
+  const mine = inspections.filter((one) => FINDING.includes(one.kind) && (one.ledBy === person || one.people.includes(person)))
+  const ofToday = mine.filter((one) => one.date?.slice(0, 10) === today && !(one.released && !one.announced))
   return ofToday.find((one) => !one.announced) ?? ofToday[0]
 }
 
@@ -202,7 +207,7 @@ export function readBook(data: unknown, fetchedAt: number): Book {
       date: asText(task.due ?? from.date) || null,
       people,
     }
-    if (inspection) inspections.set(inspection, { id: inspection, ...common })
+    if (inspection) inspections.set(inspection, { id: inspection, ledBy: asText(from.led_by), ...common })
     const stops = task.problem !== undefined ? [task.problem] : Array.isArray(from.problems) ? from.problems : []
     const done = new Set((Array.isArray(from.visited) ? from.visited : []).map(asText))
     return stops

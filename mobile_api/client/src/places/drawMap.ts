@@ -20,6 +20,8 @@ export interface MapContent {
   protectedAreas: Area[]
   lines: BaseLine[]
   pin: Position | null
+  /** Where a pin is offered that nobody has put yet. */
+  proposed: Position | null
   fix: Position | null
   accuracyM: number | null
   /** Known problems nearby. */
@@ -66,13 +68,11 @@ export function placeLabels(pen: Pen, view: MapView, content: MapContent): Label
   const seen: Rect = { left: 6, top: 6, right: width - 6, bottom: height - 6 }
   // The buttons, the scale, the pin and the ring around the position.
   const taken: Rect[] = [
-    { left: width - 60, top: height - 108, right: width, bottom: height },
-    { left: 0, top: height - rem * 2.2, right: 100, bottom: height },
+    { left: width - rem * 3.5, top: height - rem * 6.5, right: width, bottom: height },
+    scaleRect(view, content),
   ]
-  if (content.pin) {
-    const [x, y] = toScreen(view, content.pin)
-    taken.push({ left: x - 26, top: y - 64, right: x + 26, bottom: y + 10 })
-  }
+  const pin = content.pin ?? content.proposed
+  if (pin) taken.push(pinRect(toScreen(view, pin)))
   for (const site of content.sites) taken.push(boxAround(toScreen(view, site.at), 34, 34))
   for (const mark of content.marks) taken.push(boxAround(toScreen(view, mark), 22, 22))
   const labels: Label[] = []
@@ -113,6 +113,21 @@ export function placeLabels(pen: Pen, view: MapView, content: MapContent): Label
       })
   if (!far) neighbours()
   return labels
+}
+
+const pinRect = ([x, y]: Spot): Rect => ({ left: x - 26, top: y - 64, right: x + 26, bottom: y + 10 })
+
+/** Where the scale stands: at the lower left, or above where a pin or a mark lies there. */
+export function scaleRect(view: MapView, content: MapContent): Rect {
+  const high = view.rem * 2.2
+  const below: Rect = { left: 0, top: view.height - high, right: 100, bottom: view.height }
+  const pin = content.pin ?? content.proposed
+  const things = [
+    ...(pin ? [pinRect(toScreen(view, pin))] : []),
+    ...content.sites.map((site) => boxAround(toScreen(view, site.at), 34, 34)),
+    ...content.marks.map((mark) => boxAround(toScreen(view, mark), 22, 22)),
+  ]
+  return things.some((thing) => overlap(thing, below)) ? { ...below, top: 0, bottom: high } : below
 }
 
 const GROUNDS = ['#e9f0e4', '#eef0e0', '#e4eeee', '#f1ece2', '#e8eaf1', '#eef3e9']
@@ -161,8 +176,9 @@ export function drawMap(pen: Pen, view: MapView, content: MapContent, labels: La
     pen.fillStyle = '#00585f'
     pen.fillText(String(site.n), at[0], at[1] + 1)
   }
-  if (content.pin) drawPin(pen, ...toScreen(view, content.pin))
-  drawScale(pen, view)
+  if (content.pin) drawPin(pen, ...toScreen(view, content.pin), true)
+  else if (content.proposed) drawPin(pen, ...toScreen(view, content.proposed), false)
+  drawScale(pen, view, scaleRect(view, content).bottom)
 }
 
 function path(pen: Pen, view: MapView, points: Position[]): void {
@@ -238,24 +254,27 @@ function dot(pen: Pen, [x, y]: Spot, radius: number, fill: string, edge: string,
   pen.stroke()
 }
 
-function drawPin(pen: Pen, x: number, y: number): void {
+/** A pin that is put is full; one that is offered is hollow, with a dashed edge. */
+function drawPin(pen: Pen, x: number, y: number, put: boolean): void {
   pen.beginPath()
   pen.moveTo(x, y)
   pen.bezierCurveTo(x - 8, y - 14, x - 20, y - 22, x - 20, y - 36)
   pen.arc(x, y - 36, 20, Math.PI, 0)
   pen.bezierCurveTo(x + 20, y - 22, x + 8, y - 14, x, y)
-  pen.fillStyle = '#00585f'
+  pen.fillStyle = put ? '#00585f' : 'rgb(255 255 255 / 85%)'
   pen.fill()
   pen.lineWidth = 3
-  pen.strokeStyle = '#fff'
+  pen.strokeStyle = put ? '#fff' : '#00585f'
+  if (!put) pen.setLineDash([6, 4])
   pen.stroke()
+  pen.setLineDash([])
   pen.beginPath()
   pen.arc(x, y - 36, 7, 0, 7)
-  pen.fillStyle = '#fff'
+  pen.fillStyle = put ? '#fff' : '#00585f'
   pen.fill()
 }
 
-function drawScale(pen: Pen, { scale, height, rem }: MapView): void {
+function drawScale(pen: Pen, { scale, rem }: MapView, bottom: number): void {
   const step = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000].find((m) => m / scale > 48) ?? 50_000
   const text = step < 1000 ? `${step} m` : `${step / 1000} km`
   pen.font = `${rem}px sans-serif`
@@ -263,8 +282,8 @@ function drawScale(pen: Pen, { scale, height, rem }: MapView): void {
   pen.textBaseline = 'alphabetic'
   pen.lineWidth = 4
   pen.strokeStyle = 'rgb(255 255 255 / 85%)'
-  pen.strokeText(text, 10, height - 16)
+  pen.strokeText(text, 10, bottom - 16)
   pen.fillStyle = '#16282a'
-  pen.fillText(text, 10, height - 16)
-  pen.fillRect(10, height - 10, step / scale, 3)
+  pen.fillText(text, 10, bottom - 16)
+  pen.fillRect(10, bottom - 10, step / scale, 3)
 }
