@@ -41,8 +41,8 @@ function send(response, status, body, headers = {}) {
   response.end(text)
 }
 
-function problem(response, status, title, detail, errors = [], headers = {}) {
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, errors })
+function problem(response, status, title, detail, errors = [], headers = {}, members = {}) {
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail, errors, ...members })
   response.writeHead(status, { 'Content-Type': 'application/problem+json', Date: now().toUTCString(), ...headers })
   response.end(body)
 }
@@ -109,7 +109,7 @@ async function fail(fault, request, response) {
       return send(response, 200, fault.body), true
     case 'status':
       await read(request)
-      return problem(response, fault.status, fault.title ?? '出错', fault.detail ?? '', fault.errors ?? [], fault.headers ?? {}), true
+      return problem(response, fault.status, fault.title ?? '出错', fault.detail ?? '', fault.errors ?? [], fault.headers ?? {}, fault.members ?? {}), true
     default:
       return false
   }
@@ -247,7 +247,7 @@ async function record(request, response, person, kind, id) {
   const digest = sha256(bytes)
   const body = JSON.parse(bytes.toString())
   const known = state.records[id]
-  if (known && (known.sha256 !== digest || known.person !== person)) return problem(response, 409, '已有另一份', '这个编号已有另一份内容，两份都保留。')
+  if (known && (known.sha256 !== digest || known.person !== person)) return problem(response, 409, '已有另一份', '这个编号已有另一份内容，两份都保留。', [], {}, { set_aside: true })
   const errors = []
   for (const field of kind === 'reports' ? ['title', 'category', 'description', 'observed_at'] : ['problem', 'verdict', 'observed_at'])
     if (!body[field]) errors.push({ field, code: 'required', message: `缺少 ${field}` })

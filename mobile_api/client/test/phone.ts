@@ -36,6 +36,7 @@ export interface Fault {
   detail?: string
   body?: unknown
   headers?: Record<string, string>
+  members?: Record<string, unknown>
 }
 
 const post = (path: string, body: unknown) => realFetch(base + path, { method: 'POST', body: JSON.stringify(body) })

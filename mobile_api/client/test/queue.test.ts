@@ -303,6 +303,17 @@ describe('what is refused', () => {
     expect((await serverState()).requests.length).toBe(before)
   })
 
+  it('a second content that the office keeps no more of today stays on the phone and is sent again later', async () => {
+    const { record } = await report()
+    await faults({ match: 'PUT /api/v1/reports', do: 'status', status: 409, members: { set_aside: false } })
+    await send()
+    const waiting = await recordNow(record.uuid)
+    expect(waiting).toMatchObject({ state: 'captured', trouble: { why: 'conflict', status: 409 } })
+    expect(waiting.nextAt).toBeGreaterThan(Date.now() + 3_600_000)
+    await send()
+    expect((await recordNow(record.uuid)).state).toBe('received')
+  })
+
   it('one bad item never blocks the others', async () => {
     const bad = await report()
     const good = await report()

@@ -19,6 +19,8 @@ export interface Problem {
   title?: string
   detail?: string
   errors?: { field?: string; code?: string; message?: string }[]
+  /** Of a second content under one number: whether the office has it now. */
+  set_aside?: boolean
 }
 
 export interface Content {

@@ -10,6 +10,7 @@ import { unsubmittedPhotos } from './unsubmitted'
 
 const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = 10 * 60_000
+const LATER_MS = 3 * 3_600_000
 const RECEIPTS_AT_ONCE = 100
 /** After so many items in a row without a network the pass ends: the next ones would only fail too. */
 const NETWORK_FAILURES = 2
@@ -132,6 +133,11 @@ async function sendRecord(tell: Pass, row: RecordRow): Promise<void> {
       return
     }
     await note(tell, 'records', row, { kind: 'again', trouble: { why: 'truncated', words: '', status: answer.status }, retryAfterMs: 0 })
+    return
+  }
+  if (answer.kind === 'refused' && answer.problem.set_aside === false) {
+    // The office keeps only so many of one person a day: it stays here, and is sent again later.
+    await note(tell, 'records', row, { kind: 'again', trouble: answer.trouble, retryAfterMs: LATER_MS })
     return
   }
   if (answer.kind === 'refused' && answer.trouble.status === 409) {
