@@ -93,3 +93,17 @@ def test_at_twice_the_type_nothing_is_cut_off_or_runs_out_of_the_screen(signed_i
         wide += [(path, one) for one in phone.page.evaluate(READ_OVERFLOWS)]
     phone.page.close()
     assert wide == []
+
+
+def test_on_the_smallest_screen_at_twice_the_type_the_lists_are_whole(signed_in: Phone) -> None:
+    phone = Phone(signed_in.page.context.new_page(), signed_in.address)
+    phone.page.set_viewport_size({"width": 320, "height": 568})
+    larger = "document.documentElement.style.setProperty('font-size', '200%', 'important')"
+    phone.page.add_init_script(f"addEventListener('DOMContentLoaded', () => {larger})")
+    phone.open()
+    phone.page.locator(".shutter").wait_for()
+    wide: list[Any] = []
+    for path in each(phone, ("/queue", "/sent", "/notices", "/settings", "/tasks")):
+        wide += [(path, one) for one in phone.page.evaluate(READ_OVERFLOWS)]
+    phone.page.close()
+    assert wide == []
