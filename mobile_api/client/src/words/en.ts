@@ -186,7 +186,7 @@ export const en: Record<Word, string> = {
   'sheet.site': 'Place {n}',
   'sheet.siteName': 'Place {n}',
   'sheet.siteLabel': 'Name of place {n}',
-  'sheet.siteExample': 'Name, e.g. under the bridge',
+  'sheet.siteExample': 'Name, e.g. east bank',
   'sheet.siteFrom': '{n} from place 1',
   'sheet.sitePin': 'no position: set its pin on the map',
   'sheet.siteShoot': 'More photos of place {n}',

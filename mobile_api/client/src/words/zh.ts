@@ -184,7 +184,7 @@ export const zh = {
   'sheet.site': '第 {n} 处',
   'sheet.siteName': '点位 {n}',
   'sheet.siteLabel': '第 {n} 处的名称',
-  'sheet.siteExample': '名称，例如：桥下、东侧排口',
+  'sheet.siteExample': '名称，如：桥下',
   'sheet.siteFrom': '距第 1 处 {n}',
   'sheet.sitePin': '没有位置，在地图上放图钉',
   'sheet.siteShoot': '补拍第 {n} 处',
