@@ -79,7 +79,8 @@ export function useShooting(
     try {
       const takenAt = Date.now()
       const fix = fixAtShutter()
-      const heading = held.heading ?? fix?.heading ?? null
+      // The fix's own heading is where the phone travels, not where the camera looks.
+      const { heading } = held
       const picture = await takePicture(video.value).catch(() => null)
       if (!picture) failure.value = t('shoot.failed.frame')
       else {
