@@ -45,7 +45,7 @@ def chromium() -> Iterator[Browser]:
                 "--disable-sync",
                 "--no-first-run",
                 "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
+                "--use-fake-device-for-media-stream=fps=5",
             ],
         )
         yield browser

@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 from server.problems import marks, policy
 from server.problems.models import FileReference, Involvement, Problem
 from server.records.models import Entry
-from server.records.queries import in_order
 from server.regulation import lights
 from server.regulation.lifecycle import Action
 from server.regulation.statuses import LEDGER, OPEN, Status
@@ -197,7 +196,7 @@ def days_left(problem: Problem, on: date) -> int | None:
 def return_reasons(problems: Iterable[Problem]) -> dict[UUID, str]:
     """Why each report among these that stands returned was returned, the last time it was (Article 5). One query."""
     returned = [problem.pk for problem in problems if problem.status == Status.RETURNED]
-    entries = in_order(Entry.objects.filter(problem__in=returned, action=Action.RETURN))
+    entries = Entry.objects.filter(problem__in=returned, action=Action.RETURN).order_by("at")
     return {entry.problem: str((entry.after_values or {}).get("reason", "")) for entry in entries if entry.problem is not None}
 
 

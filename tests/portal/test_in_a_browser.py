@@ -1,7 +1,9 @@
 """The pages in a real browser, on an office's screen and on a phone."""
 
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -95,3 +97,45 @@ def test_nothing_is_wider_than_a_phone(committed_world: World, phone_page: Page)
     ):
         phone_page.goto(address)
         assert no_wider_than_the_screen(phone_page), address
+
+
+AXE = Path(settings.BASE_DIR) / "mobile_api" / "client" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def barriers(page: Page, address: str) -> list[tuple[str, str, str]]:
+    """What axe finds moderate or worse: the address, the rule, the first element."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [(address, one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] != "minor"]
+
+
+def test_no_page_puts_a_barrier_in_anybodys_way(committed_world: World, page: Page) -> None:
+    problem = committed_world.accepting(at=timezone.now() - timedelta(days=2))
+    committed_world.listed(at=timezone.now() - timedelta(days=40))
+    addresses = {
+        "office": (
+            "/",
+            "/map/",
+            "/problems/",
+            f"/problems/{problem.pk}/",
+            "/problems/new/",
+            "/inspections/",
+            "/inspections/new/",
+            "/acceptance/",
+            "/notices/",
+            "/phones/",
+            "/phones/people/",
+            "/phones/archives/",
+            "/phones/set-aside/",
+        ),
+        "supervisor_head": ("/", f"/problems/{problem.pk}/decide/"),
+    }
+    found = [*barriers(page, "/login/")]
+    for username, pages in addresses.items():
+        sign_in(page, username)
+        for address in pages:
+            found += barriers(page, address)
+        page.context.clear_cookies()
+    assert found == []

@@ -359,6 +359,9 @@ async function devices(request, response, person, id, tail) {
   }
   if (request.method === 'POST') {
     const body = JSON.parse((await read(request)).toString())
+    const same = Object.values(state.devices).find((one) => one.person === person && one.public_key.x === body.public_key.x)
+    if (same?.revoked_at) return problem(response, 422, '内容不合格', '', [{ field: 'public_key', code: 'revoked', message: '这把钥匙已停用' }])
+    if (same) return send(response, 200, { id: same.id })
     const key = randomUUID()
     state.devices[key] = { id: key, person, name: body.name, public_key: body.public_key, created_at: now().toISOString(), revoked_at: null }
     return send(response, 201, { id: key })

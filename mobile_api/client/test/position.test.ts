@@ -136,6 +136,17 @@ describe('the position at the shutter', () => {
     expect(line().tone).toBe('steady')
   })
 
+  it('is fresh in a browser whose fixes all bear one time, when it is another place', async () => {
+    const { phone, shot, line } = await follow(TRUE_TIME)
+    phone.find(0)
+    phone.pass(400_000)
+    phone.find(0)
+    expect(shot()).toBeNull()
+    phone.find(0, { longitude: 118.3215 })
+    expect(shot()).not.toBeNull()
+    expect(line().tone).toBe('steady')
+  })
+
   it('is kept when the clock is set right in between', async () => {
     const { phone, shot, line } = await follow(TRUE_TIME + DAY)
     phone.find(TRUE_TIME + DAY)

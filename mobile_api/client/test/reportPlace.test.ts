@@ -41,7 +41,7 @@ describe('the place of a report', () => {
 describe('a check in words', () => {
   const check = { id: 'a', kind: 'spot_check', announced: false, released: false, ledBy: '', people: [], date: '2026-06-12' }
   it('has its day, its kind, and whether it is hidden', () => {
-    expect(checkWords(check)).toBe('6月12日盯办抽查（未公开）')
+    expect(checkWords(check)).toBe('6月12日盯办抽查（暗访）')
     expect(checkWords({ ...check, released: true })).toBe('6月12日盯办抽查')
     expect(checkWords({ ...check, announced: true, date: null })).toBe('盯办抽查')
   })

@@ -12,7 +12,7 @@ from tests.browser.phone.handling import EXECUTABLE, HERE, PHONE, Phone
 from tests.browser.phone.mock import MockServer, build_client
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
-CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+CAMERA = ["--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream"]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ PASSWORD = "demo-2026"
 HERE = {"longitude": 118.3214, "latitude": 30.9411, "accuracy": 6}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
+    "device_scale_factor": 1,
     "has_touch": True,
     "is_mobile": True,
     "timezone_id": "Asia/Shanghai",

@@ -386,6 +386,7 @@ def test_a_photo_of_sixty_megapixels_is_kept_and_sent(phone: Phone, server: Mock
     library(phone, "big.jpg", jpeg(9000, 6700))
     phone.see("第 1 张已存手机", 30_000)
     phone.tap(".go")
+    phone.tap(".place-here")
     phone.tap(".categories button:nth-child(1)")
     phone.submit()
     phone.until(lambda: len(server.state()["photos"]) == 1, "the photo is on the server", 30)
@@ -553,6 +554,7 @@ def test_a_token_gone_in_the_middle_of_an_upload_goes_on_from_the_byte_reached(p
     assert size > 2 * 512 * 1024, "three parts"
     server.fail({"match": "PATCH /api/v1/uploads", "do": "status", "status": 401, "skip": 1})
     phone.tap(".go")
+    phone.tap(".place-here")
     phone.tap(".categories button:nth-child(1)")
     phone.submit()
     phone.open("/queue")

@@ -16,7 +16,7 @@ from tests.browser.phone.office import KNOWN, KNOWN_TOO
 
 NEAREST = KNOWN[:-1] + "4"
 TODAY = (datetime.now(UTC) + timedelta(hours=8)).date()
-CHECK = f"{TODAY.month}月{TODAY.day}日盯办抽查（未公开）"
+CHECK = f"{TODAY.month}月{TODAY.day}日盯办抽查（暗访）"
 ROUGH = {**HERE, "accuracy": 3000}
 TWICE = "document.documentElement.style.setProperty('font-size', '200%', 'important')"
 SCREENS = ((390, 844), (320, 568), (844, 390))

@@ -35,6 +35,8 @@ export async function enrolPhone(session: SessionRow, phoneName: string): Promis
   if (row.device) return row
   const { kty, crv, x, y } = row.publicKey
   const answer = await call(session, 'POST', '/api/v1/devices', { json: { name: row.name, public_key: { kty, crv, x, y } } })
+  // Revoked before this phone ever heard that it was enrolled: it needs a new key, and gets one at the next signing in.
+  if (answer.kind === 'refused' && answer.problem.errors?.some((error) => error.code === 'revoked')) await forgetKey(session.person)
   const id = answer.kind === 'ok' ? (answer.body as { id?: unknown }).id : undefined
   if (typeof id !== 'string' && typeof id !== 'number') return null
   await store.keys.update(session.person, { device: String(id) })

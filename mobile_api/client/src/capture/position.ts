@@ -75,6 +75,7 @@ export function askPositionAgain(): void {
 function take(found: GeolocationPosition): void {
   const { longitude, latitude, accuracy, altitude, heading } = found.coords
   if (![longitude, latitude, accuracy].every(Number.isFinite)) return
+  const before = position.fix
   position.fix = {
     lon: Math.round(longitude * 1e7) / 1e7,
     lat: Math.round(latitude * 1e7) / 1e7,
@@ -84,7 +85,8 @@ function take(found: GeolocationPosition): void {
     time: isoWithOffset(new Date(found.timestamp)),
   }
   const now = { wallMs: Date.now(), monotonicMs: performance.now(), ownMs: found.timestamp }
-  came = { ...now, oldMs: oldOnArrival(now) }
+  const moves = before?.lon !== position.fix.lon || before.lat !== position.fix.lat
+  came = { ...now, oldMs: oldOnArrival(now, moves) }
   clearTimeout(quiet)
   quiet = window.setTimeout(askIfSeen, QUIET_MS)
   position.state = 'found'
@@ -101,10 +103,11 @@ const SLACK_MS = 3_000
 
 /**
  * iOS may hand out a stored fix. It shows when a fix's own time has moved on much less than our clocks since the fix before. One
- * that goes back is a clock that was set, and one that keeps step again is fresh.
+ * that goes back is a clock that was set, and one that keeps step again is fresh. A browser whose fixes all bear one time is broken:
+ * there a new place is a new fix.
  */
-function oldOnArrival(now: { wallMs: number; monotonicMs: number; ownMs: number }): number {
-  if (!came) return 0
+function oldOnArrival(now: { wallMs: number; monotonicMs: number; ownMs: number }, moves: boolean): number {
+  if (!came || (moves && now.ownMs === came.ownMs)) return 0
   const passed = Math.max(0, now.monotonicMs - came.monotonicMs, now.wallMs - came.wallMs)
   const moved = now.ownMs - came.ownMs
   if (moved < -SLACK_MS || (moved > 0 && passed - moved <= SLACK_MS)) return 0

@@ -215,7 +215,7 @@ export const en: Record<Word, string> = {
   'sheet.noInspection': 'Not part of an inspection',
   'sheet.goesUnder': 'Under: {check}',
   'sheet.checkOf': '{kind} {month}-{day}',
-  'sheet.checkHidden': '{check} (secret)',
+  'sheet.checkHidden': '{check} (unannounced)',
   'sheet.noPhotoReason': 'Why no photo',
   'sheet.noPhotoExample': 'e.g. smell or noise, nothing to see',
   'sheet.submit': 'Submit ({n} {n?photo:photos})',

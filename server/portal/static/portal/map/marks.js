@@ -107,14 +107,14 @@ export class Marks {
   many(group) {
     const area = group.area ? this.base.areas.get(group.area) : null;
     const { size, html } = ring(group.counts, group.total, area ? area.name : "", this.small ? 0.82 : 1);
-    const icon = L.divIcon({ className: "pin-ring", iconSize: [size, size], html });
     const red = group.counts[0];
-    const marker = L.marker(group.at, { icon, zIndexOffset: red ? 3500 : 500, keyboard: true });
     const say = (area ? `${area.name} ` : "") + this.words.ring.replace("{count}", group.total).replace("{red}", red);
+    const spoken = `<span class="visually-hidden">${escape(say)}</span><span aria-hidden="true">${html}</span>`;
+    const icon = L.divIcon({ className: "pin-ring", iconSize: [size, size], html: spoken });
+    const marker = L.marker(group.at, { icon, zIndexOffset: red ? 3500 : 500, keyboard: true });
     marker.on("add", () => {
       const element = marker.getElement();
       element.setAttribute("role", "button");
-      element.setAttribute("aria-label", say);
       element.dataset.group = this.key(group);
     });
     marker.on("click", () => this.on.open(group));

@@ -83,7 +83,7 @@ export class Panel {
       const row = this.rows[n];
       const tag = row.supervised ? `<span class="item-tag" title="${escape(this.words.supervised)}">${escape(this.words.supervised_short)}</span>` : "";
       const unit = row.unit ? `<span class="item-unit">${escape(row.unit)}</span>` : "";
-      text += `<li role="presentation"><button type="button" class="item" data-row="${n}" tabindex="${n ? -1 : 0}">${shape(row.light, 15)}<span class="visually-hidden">${escape(this.words.lights[row.light])}</span><span class="item-title">${escape(row.title)}${tag}</span>${unit}<span class="item-why">${escape(row.why)}</span></button></li>`;
+      text += `<li><button type="button" class="item" data-row="${n}" tabindex="${n ? -1 : 0}">${shape(row.light, 15)}<span class="visually-hidden">${escape(this.words.lights[row.light])}</span><span class="item-title">${escape(row.title)}${tag}</span>${unit}<span class="item-why">${escape(row.why)}</span></button></li>`;
     }
     this.list.insertAdjacentHTML("beforeend", text);
     this.written = until;
