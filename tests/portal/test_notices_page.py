@@ -18,7 +18,11 @@ pytestmark = pytest.mark.django_db
 
 def unread_in_bar(text: str) -> str:
     bell = text.split('href="/notices/"')[1].split("</a>")[0]
-    return bell.split('top-count">')[1].split("<")[0] if "top-count" in bell else ""
+    if "top-count" not in bell:
+        return ""
+    count = bell.split('top-count" aria-hidden="true">')[1].split("<")[0]
+    assert f"{count} 条未读" in bell  # what is read out
+    return count
 
 
 def test_notices_stand_unread_first_and_lead_to_their_problem(world: World, signed_in: SignedIn) -> None:
