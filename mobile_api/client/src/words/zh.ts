@@ -341,7 +341,7 @@ export const zh = {
   'tasks.left': '剩 {n} 天',
   'tasks.today': '今天',
   'tasks.late': '已过 {n} 天',
-  'tasks.secret': '暗访，解除保密前仅本组可见',
+  'tasks.secret': '暗访，仅本组可见',
   'tasks.openWith': '用哪个地图打开',
   'tasks.amap': '高德地图',
   'tasks.geo': '手机里的其他地图',
