@@ -1,4 +1,8 @@
-"""A problem's risk flag becomes the main unit's that gave it: the one whose last progress is of the flag's day."""
+"""Every main unit's last word says its risk and since when.
+
+A problem's flag becomes that of the unit whose last progress is of the flag's day. Where a unit's own was kept already, but not its
+day, that of its last progress stands for it.
+"""
 
 from django.db import migrations
 
@@ -10,6 +14,8 @@ def give_flags_to_units(apps, schema_editor):
         for row in problem.percents.values():
             if "flag" not in row and row.get("on") == day:
                 row.update(flag=problem.flag, flag_on=day)
+            if row.get("flag"):
+                row.setdefault("flag_on", row["on"])
         problem.save(update_fields=["percents"])
 
 
